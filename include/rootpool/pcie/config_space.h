@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 #include "rootpool/core/bytes.h"
 
@@ -39,6 +40,9 @@ public:
     void set16(std::uint16_t offset, std::uint16_t value) noexcept;
     void set32(std::uint16_t offset, std::uint32_t value) noexcept;
 
+    /// All bytes as they stand now, for dumps.
+    [[nodiscard]] core::ByteView bytes() const noexcept { return values_; }
+
     // --- definition: value after reset, writable bits, write-1-to-clear bits
     void define8(std::uint16_t offset, std::uint8_t reset, std::uint8_t writable = 0, std::uint8_t write_1_clears = 0) noexcept;
     void define16(std::uint16_t offset, std::uint16_t reset, std::uint16_t writable = 0,
@@ -53,6 +57,9 @@ public:
     void function_level_reset() noexcept;
 
 private:
+    template <typename T>
+    void define(std::uint16_t offset, T reset, T writable, T write_1_clears) noexcept;
+
     std::array<std::uint8_t, size> values_{};
     std::array<std::uint8_t, size> reset_{};
     std::array<std::uint8_t, size> writable_{};
