@@ -39,7 +39,7 @@ public:
     /// rules and missing credits change it. Never refused: who sends bounds the backlog by looking at it.
     void send(pcie::TlpPtr tlp, SimTime earliest);
     /// The owner took a received TLP out of the receive buffer at `at`: its credits go back to the sender.
-    void release(const pcie::Tlp& tlp, SimTime at);
+    void release(pcie::Tlp& tlp, SimTime at);
 
     /// TLPs that wait for credits.
     [[nodiscard]] std::size_t backlog() const noexcept;
