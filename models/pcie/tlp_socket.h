@@ -20,8 +20,15 @@ struct TlpProtocol {
     using tlm_phase_type = TlpPhase;
 };
 
-using TlpForwardInterface = tlm::tlm_fw_nonblocking_transport_if<pcie::Tlp, TlpPhase>;
-using TlpBackwardInterface = tlm::tlm_bw_nonblocking_transport_if<pcie::Tlp, TlpPhase>;
+// The sockets' base classes ask the interface for its protocol_types, which the nonblocking interfaces alone do not have.
+class TlpForwardInterface : public tlm::tlm_fw_nonblocking_transport_if<pcie::Tlp, TlpPhase> {
+public:
+    using protocol_types = TlpProtocol;
+};
+class TlpBackwardInterface : public tlm::tlm_bw_nonblocking_transport_if<pcie::Tlp, TlpPhase> {
+public:
+    using protocol_types = TlpProtocol;
+};
 
 /// Bus width is a formality of the TLM sockets: 128 bits, the fabric's data path.
 inline constexpr unsigned tlp_bus_width = 128;
