@@ -1,0 +1,350 @@
+#include "models/pcie/root_complex.h"
+
+#include <algorithm>
+
+#include "rootpool/pcie/bridge_window.h"
+#include "rootpool/pcie/completion_splitter.h"
+#include "rootpool/pcie/config_registers.h"
+#include "rootpool/pcie/tlp_builder.h"
+
+namespace rootpool::models {
+
+namespace {
+
+constexpr pcie::Bdf host_bridge_id(0, 0, 0);
+constexpr pcie::Bdf root_port_id(0, 1, 0);
+
+/// Where processors of this family listen for message-signalled interrupts (Intel SDM volume 3, 10.11).
+constexpr std::uint64_t interrupt_base = 0xFEE0'0000;
+constexpr std::uint64_t interrupt_size = 0x10'0000;
+
+[[nodiscard]] bool is_interrupt(const pcie::TlpHeader& header) noexcept {
+    return header.address - interrupt_base < interrupt_size && header.length_dw == 1;
+}
+
+constexpr std::uint8_t all_bytes = 0xF;
+
+} // namespace
+
+pcie::Credits RootComplexConfig::default_credits() noexcept {
+    pcie::Credits credits;
+    credits[pcie::FlowClass::posted] = {{64, 512}, false};
+    credits[pcie::FlowClass::non_posted] = {{64, 64}, false};
+    credits[pcie::FlowClass::completion] = {{0, 0}, true};
+    return credits;
+}
+
+RootComplex::RootComplex(const sc_core::sc_module_name& name, const RootComplexConfig& config, Scheduler& scheduler,
+                         pcie::TlpFactory& tlps)
+    : sc_module(name), port("port", scheduler, *this, config.receive_credits), config_(config), tlps_(tlps),
+      answer_timer_(scheduler, Timer::Callback::to<&RootComplex::deliver_answers>(*this)),
+      timeout_timer_(scheduler, Timer::Callback::to<&RootComplex::time_out>(*this)),
+      read_timer_(scheduler, Timer::Callback::to<&RootComplex::serve_reads>(*this)),
+      interrupt_timer_(scheduler, Timer::Callback::to<&RootComplex::settle_writes>(*this)) {
+    define_host_bridge();
+    define_root_port();
+}
+
+// ---------------------------------------------------------------------------------------------- processor side
+
+pcie::ConfigSpace* RootComplex::local_function(pcie::Bdf function) noexcept {
+    if (function == host_bridge_id) {
+        return &host_bridge_;
+    }
+    return function == root_port_id ? &root_port_ : nullptr;
+}
+
+bool RootComplex::behind_root_port(pcie::Bdf function, bool& type_0) const noexcept {
+    switch (pcie::config_route(root_port_, function)) {
+    case pcie::ConfigRoute::claim_type0:
+        type_0 = true;
+        return true;
+    case pcie::ConfigRoute::forward_type1:
+        type_0 = false;
+        return true;
+    default:
+        return false;
+    }
+}
+
+void RootComplex::config_read(pcie::Bdf function, std::uint16_t offset, Done done) {
+    const SimTime local = now() + 2 * config_.processor_latency;
+    bool type_0 = false;
+    if (function.bus() == 0) {
+        const pcie::ConfigSpace* space = local_function(function);
+        answer_later(done,
+                     space != nullptr ? ProcessorCompletion{pcie::CompletionStatus::successful, space->read(offset)}
+                                      : ProcessorCompletion{pcie::CompletionStatus::unsupported_request},
+                     local);
+    } else if (behind_root_port(function, type_0)) {
+        issue({pcie::config_read(type_0, host_bridge_id, pcie::Tag{}, function, offset, all_bytes), 0, done});
+    } else {
+        answer_later(done, {pcie::CompletionStatus::unsupported_request}, local);
+    }
+}
+
+void RootComplex::config_write(pcie::Bdf function, std::uint16_t offset, std::uint32_t value, std::uint8_t byte_enables,
+                               Done done) {
+    const SimTime local = now() + 2 * config_.processor_latency;
+    bool type_0 = false;
+    if (function.bus() == 0) {
+        pcie::ConfigSpace* space = local_function(function);
+        if (space != nullptr) {
+            space->write(offset, value, byte_enables);
+        }
+        answer_later(done,
+                     {space != nullptr ? pcie::CompletionStatus::successful : pcie::CompletionStatus::unsupported_request},
+                     local);
+    } else if (behind_root_port(function, type_0)) {
+        issue({pcie::config_write(type_0, host_bridge_id, pcie::Tag{}, function, offset, byte_enables), value, done});
+    } else {
+        answer_later(done, {pcie::CompletionStatus::unsupported_request}, local);
+    }
+}
+
+bool RootComplex::window_contains(std::uint64_t address) const noexcept {
+    return pcie::memory_space_enabled(root_port_) && pcie::BridgeWindows(root_port_).contains(address);
+}
+
+void RootComplex::memory_read32(std::uint64_t address, Done done) {
+    if (!window_contains(address)) {
+        answer_later(done, {pcie::CompletionStatus::unsupported_request}, now() + 2 * config_.processor_latency);
+        return;
+    }
+    issue({pcie::memory_read(host_bridge_id, pcie::Tag{}, address, 4), 0, done});
+}
+
+void RootComplex::memory_write32(std::uint64_t address, std::uint32_t value) {
+    if (!window_contains(address)) {
+        return; // master abort: a posted write that nobody claims is gone
+    }
+    pcie::PayloadSlice data{tlps_.payload(), 0, 4};
+    core::store_le(data.buffer->data(), value);
+    pcie::TlpPtr tlp = tlps_.make(pcie::memory_write(host_bridge_id, pcie::Tag{}, address, 4), std::move(data));
+    tlp->transaction = tlps_.next_transaction();
+    tlp->injected_at = now() + config_.processor_latency;
+    port.send(std::move(tlp), now() + config_.processor_latency);
+}
+
+void RootComplex::issue(const Request& request) {
+    waiting_.push_back(request);
+    send_waiting();
+}
+
+void RootComplex::send_waiting() {
+    for (unsigned tag = 0; tag < tag_count && !waiting_.empty(); ++tag) {
+        if (outstanding_[tag].deadline != core::never) {
+            continue;
+        }
+        Request request = waiting_.front();
+        waiting_.pop_front();
+        request.header.tag = pcie::Tag(static_cast<std::uint16_t>(tag));
+        outstanding_[tag] = {request.done, now() + config_.completion_timeout};
+        timeout_timer_.arm_no_later_than(outstanding_[tag].deadline);
+
+        pcie::PayloadSlice data;
+        if (pcie::has_data(request.header.kind)) {
+            data = {tlps_.payload(), 0, 4};
+            core::store_le(data.buffer->data(), request.value);
+        }
+        pcie::TlpPtr tlp = tlps_.make(request.header, std::move(data));
+        tlp->transaction = tlps_.next_transaction();
+        tlp->injected_at = now() + config_.processor_latency;
+        port.send(std::move(tlp), now() + config_.processor_latency);
+    }
+}
+
+void RootComplex::answer_later(Done done, const ProcessorCompletion& completion, SimTime at) {
+    const auto after = std::upper_bound(answers_.begin(), answers_.end(), at,
+                                        [](SimTime time, const Answer& answer) { return time < answer.at; });
+    answers_.insert(after, {done, completion, at});
+    answer_timer_.arm_no_later_than(at);
+}
+
+void RootComplex::deliver_answers() {
+    while (!answers_.empty() && answers_.front().at <= now()) {
+        const Answer answer = answers_.front();
+        answers_.pop_front();
+        settle_writes(); // a completion does not overtake posted writes of the device (PCIe base 2.4.1)
+        answer.done(answer.completion);
+    }
+    if (!answers_.empty()) {
+        answer_timer_.arm(answers_.front().at);
+    }
+}
+
+void RootComplex::time_out() {
+    SimTime next = core::never;
+    for (Outstanding& request : outstanding_) {
+        if (request.deadline <= now()) {
+            ++counters_.completion_timeouts;
+            answer_later(request.done, {pcie::CompletionStatus::unsupported_request, 0xFFFF'FFFFU, true}, now());
+            request.deadline = core::never;
+        }
+        next = std::min(next, request.deadline);
+    }
+    if (next != core::never) {
+        timeout_timer_.arm(next);
+    }
+    send_waiting();
+}
+
+bool RootComplex::idle() const noexcept {
+    return waiting_.empty() && answers_.empty() &&
+           std::all_of(outstanding_.begin(), outstanding_.end(),
+                       [](const Outstanding& request) { return request.deadline == core::never; });
+}
+
+// -------------------------------------------------------------------------------------------------- device side
+
+bool RootComplex::bus_master_enabled() const noexcept { return pcie::bus_master_enabled(root_port_); }
+
+void RootComplex::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, SimTime last_beat) {
+    to_host_.add(last_beat - tlp->injected_at);
+    switch (tlp->header.kind) {
+    case pcie::TlpKind::memory_write:
+        take_write(std::move(tlp), last_beat);
+        break;
+    case pcie::TlpKind::memory_read:
+        take_read(std::move(tlp), last_beat);
+        break;
+    case pcie::TlpKind::completion:
+    case pcie::TlpKind::completion_with_data:
+        take_completion(*tlp, last_beat);
+        break;
+    case pcie::TlpKind::message:
+    case pcie::TlpKind::message_with_data:
+        ++counters_.messages;
+        port.release(*tlp, last_beat);
+        break;
+    default:
+        refuse(*tlp, last_beat);
+        break;
+    }
+}
+
+void RootComplex::refuse(pcie::Tlp& request, SimTime at) {
+    port.release(request, at);
+    if (pcie::flow_class(request.header.kind) != pcie::FlowClass::non_posted) {
+        ++counters_.refused_posted;
+        return;
+    }
+    ++counters_.refused_reads;
+    pcie::TlpPtr answer = tlps_.make(
+        pcie::completion(request.header, root_port_id, pcie::CompletionStatus::unsupported_request));
+    answer->transaction = request.transaction;
+    answer->injected_at = at + config_.processor_latency;
+    port.send(std::move(answer), at + config_.processor_latency);
+}
+
+void RootComplex::take_write(pcie::TlpPtr tlp, SimTime at) {
+    if (!bus_master_enabled()) {
+        refuse(*tlp, at);
+        return;
+    }
+    const SimTime visible = at + config_.write_latency;
+    port.release(*tlp, visible);
+    if (is_interrupt(tlp->header)) {
+        interrupts_due_.push_back(visible);
+        interrupt_timer_.arm_no_later_than(visible);
+    }
+    writes_.push_back({std::move(tlp), visible});
+}
+
+void RootComplex::settle_writes() {
+    while (!writes_.empty() && writes_.front().at <= now()) {
+        const pcie::TlpPtr tlp = std::move(writes_.front().tlp);
+        writes_.pop_front();
+        apply_write(*tlp);
+    }
+    if (!interrupts_due_.empty()) {
+        interrupt_timer_.arm(interrupts_due_.front());
+    }
+}
+
+void RootComplex::apply_write(const pcie::Tlp& tlp) {
+    if (is_interrupt(tlp.header)) {
+        interrupts_due_.pop_front();
+        ++counters_.interrupts;
+        if (interrupt_sink_) {
+            interrupt_sink_(tlp.header.address, core::load_le<std::uint32_t>(tlp.payload.bytes().data()));
+        }
+        return;
+    }
+    const std::uint64_t first = pcie::first_byte_address(tlp.header);
+    const unsigned skipped = static_cast<unsigned>(first - tlp.header.address);
+    if (!access_memory(tlm::TLM_WRITE_COMMAND, first, tlp.payload.buffer->data() + tlp.payload.offset + skipped,
+                       pcie::byte_length(tlp.header))) {
+        ++counters_.refused_posted;
+    }
+}
+
+void RootComplex::take_read(pcie::TlpPtr tlp, SimTime at) {
+    if (!bus_master_enabled()) {
+        refuse(*tlp, at);
+        return;
+    }
+    reads_.push_back({std::move(tlp), at + config_.read_latency});
+    read_timer_.arm_no_later_than(reads_.back().at);
+}
+
+void RootComplex::serve_reads() {
+    settle_writes(); // a read does not overtake earlier writes
+    while (!reads_.empty() && reads_.front().at <= now()) {
+        const pcie::TlpPtr request = std::move(reads_.front().tlp);
+        reads_.pop_front();
+        serve_read(*request);
+    }
+    if (!reads_.empty()) {
+        read_timer_.arm(reads_.front().at);
+    }
+}
+
+void RootComplex::serve_read(pcie::Tlp& request) {
+    pcie::PayloadSlice data{tlps_.payload(), 0, static_cast<std::uint16_t>(request.header.length_dw * 4)};
+    if (!access_memory(tlm::TLM_READ_COMMAND, request.header.address, data.buffer->data(), data.length)) {
+        refuse(request, now());
+        return;
+    }
+    port.release(request, now());
+    for (const pcie::CompletionPart& part : pcie::CompletionSplitter(request.header, config_.read_completion_boundary,
+                                                                    negotiated_payload())) {
+        pcie::PayloadSlice slice{data.buffer, part.data_offset, part.data_bytes};
+        pcie::TlpPtr answer = tlps_.make(pcie::completion_with_data(request.header, root_port_id, part), std::move(slice));
+        answer->transaction = request.transaction;
+        answer->injected_at = now();
+        port.send(std::move(answer), now());
+    }
+}
+
+void RootComplex::take_completion(const pcie::Tlp& tlp, SimTime at) {
+    const std::size_t tag = tlp.header.tag.index();
+    if (tlp.header.requester != host_bridge_id || tag >= tag_count || outstanding_[tag].deadline == core::never) {
+        ++counters_.unexpected_completions;
+        return;
+    }
+    ProcessorCompletion completion{tlp.header.status};
+    if (tlp.header.status == pcie::CompletionStatus::successful) {
+        completion.value =
+            tlp.payload.length >= 4 ? core::load_le<std::uint32_t>(tlp.payload.bytes().data()) : 0;
+    }
+    answer_later(outstanding_[tag].done, completion, at + config_.processor_latency);
+    outstanding_[tag].deadline = core::never;
+    send_waiting();
+}
+
+bool RootComplex::access_memory(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data, unsigned length) {
+    access_.set_command(command);
+    access_.set_address(address);
+    access_.set_data_ptr(data);
+    access_.set_data_length(length);
+    access_.set_streaming_width(length);
+    access_.set_byte_enable_ptr(nullptr);
+    access_.set_dmi_allowed(false);
+    access_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME; // latencies are counted at this end
+    memory->b_transport(access_, delay);
+    return access_.is_response_ok();
+}
+
+} // namespace rootpool::models
