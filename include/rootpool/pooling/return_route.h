@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "rootpool/core/time.h"
+#include "rootpool/pcie/tlp_header.h"
+
+namespace rootpool::pooling {
+
+/// What the engine must remember of a non-posted request that it sent to the device.
+struct ReturnContext {
+    pcie::RootId root;
+    pcie::Bdf requester; ///< in the root's numbering
+    pcie::Tag tag;
+    pcie::Bdf target;                ///< the function in the root's numbering: becomes the completer ID
+    std::optional<pcie::VfIndex> vf; ///< set when the request is of a slave
+    bool configuration = false;
+    bool reads = false;
+    std::uint16_t config_register = 0; ///< byte offset
+    std::uint16_t bytes_left = 0;
+};
+
+/// How completions from the device find their root.
+class ReturnRoute {
+public:
+    virtual ~ReturnRoute() = default;
+
+    /// The earliest time, not before `now`, at which this root may send this non-posted request; core::never if that
+    /// waits for a completion.
+    [[nodiscard]] virtual SimTime ready_at(const pcie::TlpHeader& request, pcie::RootId root, SimTime now) = 0;
+    /// A request passes at `now`; ready_at() allowed it. `engine` is the requester ID of the engine itself. Rewrites
+    /// requester ID and tag.
+    virtual void outgoing(pcie::TlpHeader& request, const ReturnContext& context, pcie::Bdf engine, SimTime now) = 0;
+    /// A completion arrives from the device, wholly in the buffer at `at`. Nothing: no request of this engine is
+    /// answered by it; then the completer ID says whose it is, if this route allows that.
+    [[nodiscard]] virtual std::optional<ReturnContext> returning(const pcie::TlpHeader& completion, SimTime at) = 0;
+    /// Whether a memory request of a slave was left as it was, so that completions are routed by completer ID.
+    [[nodiscard]] virtual bool routes_by_completer_id() const noexcept = 0;
+};
+
+struct ReturnRouteConfig {
+    unsigned roots = 1;
+    unsigned quota_per_root = 32; ///< requests outstanding at the device, scoreboard only
+    SimTime reclaim_after =
+        50ms; ///< a request without completion gives its tag back: end of the default completion timeout range
+};
+
+/// Names: "scoreboard", "completer_id".
+[[nodiscard]] std::vector<std::string_view> return_route_names();
+/// Throws std::invalid_argument for a name that return_route_names() does not list.
+[[nodiscard]] std::unique_ptr<ReturnRoute> make_return_route(std::string_view name, const ReturnRouteConfig& config);
+
+} // namespace rootpool::pooling

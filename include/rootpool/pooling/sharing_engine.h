@@ -1,0 +1,115 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "rootpool/pcie/tlp.h"
+#include "rootpool/pooling/bar_tables.h"
+#include "rootpool/pooling/firewall.h"
+#include "rootpool/pooling/id_tables.h"
+#include "rootpool/pooling/master_snoop.h"
+#include "rootpool/pooling/return_route.h"
+#include "rootpool/pooling/vf_config_shadow.h"
+
+namespace rootpool::pooling {
+
+struct SharingEngineConfig {
+    DeviceProfile profile;
+    pcie::RootId master;
+    unsigned roots = 1;
+    bool ari = false;
+    std::string_view return_route = "scoreboard";
+    ReturnRouteConfig route;
+};
+
+/// What the engine makes of a TLP.
+struct EngineOutput {
+    enum class Action : std::uint8_t {
+        forward, ///< `tlp` goes on in its direction
+        answer,  ///< `tlp` is the completion, it goes back where the request came from
+        drop,    ///< nothing goes anywhere
+    };
+    Action action = Action::drop;
+    pcie::TlpPtr tlp; ///< Tlp::root is the root that it comes from or goes to
+};
+
+/// Counters of one root at one engine.
+struct EngineCounters {
+    std::uint64_t to_device = 0;
+    std::uint64_t from_device = 0;
+    std::uint64_t answered = 0; ///< configuration reads and writes that the shadow answered alone
+    RefusalCounters refused;
+};
+
+/// The sharing engine of one pooled device, without time: tables, VF emulation, firewall, return route. The master's
+/// TLPs pass with their own numbers; a slave's are rewritten to the master's and back.
+class SharingEngine {
+public:
+    SharingEngine(const SharingEngineConfig& config, pcie::TlpFactory& factory);
+
+    // --- data path
+    /// The earliest time at which a non-posted request may pass (see ReturnRoute::ready_at); `now` for anything else.
+    [[nodiscard]] SimTime ready_at(const pcie::Tlp& tlp, SimTime now) {
+        return pcie::flow_class(tlp.header.kind) == pcie::FlowClass::non_posted
+                   ? route_->ready_at(tlp.header, tlp.root, now)
+                   : now;
+    }
+    /// A TLP of root `tlp.root` on its way to the device, at `now`.
+    [[nodiscard]] EngineOutput from_root(const pcie::Tlp& tlp, SimTime now);
+    /// A TLP from the device, wholly in the buffer at `at`.
+    [[nodiscard]] EngineOutput from_device(const pcie::Tlp& tlp, SimTime at);
+
+    // --- management
+    /// Functions that `root` holds, in function order.
+    [[nodiscard]] const std::vector<pcie::VfIndex>& lent_to(pcie::RootId root) const {
+        return lent_to_.at(root.index());
+    }
+    [[nodiscard]] bool is_lent(pcie::VfIndex vf) const noexcept { return ids_.at(vf).valid(); }
+    [[nodiscard]] unsigned functions_per_slot() const noexcept { return config_.ari ? 256 : 8; }
+    [[nodiscard]] unsigned total_vfs() const noexcept { return config_.profile.total_vfs; }
+    [[nodiscard]] pcie::RootId master() const noexcept { return config_.master; }
+    /// Makes `vfs` the functions 0.. of `root`'s slot. PoolManager has checked them.
+    void set_lent(pcie::RootId root, std::vector<pcie::VfIndex> vfs);
+    /// The secondary-bus register of `root`'s downstream bridge was written.
+    void set_slave_bus(pcie::RootId root, std::uint8_t bus);
+    /// Routing ID of the downstream bridge in the master's numbering: the engine's own requester ID.
+    void set_engine_id(pcie::Bdf id) noexcept { engine_id_ = id; }
+
+    // --- what it knows
+    [[nodiscard]] const MasterSnoop& snoop() const noexcept { return snoop_; }
+    [[nodiscard]] const IdTables& ids() const noexcept { return ids_; }
+    [[nodiscard]] const BarTables& bars() const noexcept { return bars_; }
+    [[nodiscard]] const EngineCounters& counters(pcie::RootId root) const { return counters_.at(root.index()); }
+
+private:
+    [[nodiscard]] EngineOutput from_master(const pcie::Tlp& tlp, SimTime now);
+    [[nodiscard]] EngineOutput from_slave(const pcie::Tlp& tlp, SimTime now);
+    [[nodiscard]] EngineOutput slave_configuration(const pcie::Tlp& tlp, pcie::VfIndex vf, SimTime now);
+    [[nodiscard]] EngineOutput slave_memory(const pcie::Tlp& tlp, const BarHit& hit, SimTime now);
+    [[nodiscard]] EngineOutput completion_from_device(const pcie::Tlp& tlp, SimTime at);
+    [[nodiscard]] EngineOutput finish(const pcie::Tlp& tlp, const ReturnContext& context);
+    /// Sends a non-posted request on under the return route's numbers; `function` is what the root calls the addressed
+    /// function.
+    [[nodiscard]] EngineOutput send_request(const pcie::Tlp& tlp, pcie::TlpHeader header, pcie::PayloadSlice payload,
+                                            pcie::Bdf function, std::optional<pcie::VfIndex> vf, SimTime now);
+    [[nodiscard]] bool touches_lent(const pcie::TlpHeader& header) const noexcept;
+    [[nodiscard]] EngineOutput obey(const FirewallRow& row, const pcie::Tlp& tlp, pcie::RootId root);
+    [[nodiscard]] EngineOutput answer(const pcie::Tlp& request, pcie::CompletionStatus status);
+    [[nodiscard]] pcie::PayloadSlice dword(std::uint32_t value);
+    void follow_snoop();
+    void follow_shadow(pcie::VfIndex vf);
+
+    SharingEngineConfig config_;
+    pcie::TlpFactory& factory_;
+    MasterSnoop snoop_;
+    IdTables ids_;
+    BarTables bars_;
+    std::unique_ptr<ReturnRoute> route_;
+    std::vector<VfConfigShadow> shadows_;
+    std::vector<std::vector<pcie::VfIndex>> lent_to_;
+    std::vector<std::uint8_t> slave_bus_;
+    std::vector<EngineCounters> counters_;
+    pcie::Bdf engine_id_;
+};
+
+} // namespace rootpool::pooling

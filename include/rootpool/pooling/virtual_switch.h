@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "rootpool/pcie/tlp.h"
+#include "rootpool/pooling/bridge_function.h"
+#include "rootpool/pooling/management_registers.h"
+#include "rootpool/pooling/port_switching_table.h"
+#include "rootpool/pooling/refusal.h"
+
+namespace rootpool::pooling {
+
+/// Is told when a root renumbers the bus below one of its downstream bridges.
+class BridgeListener {
+public:
+    virtual ~BridgeListener() = default;
+    virtual void on_secondary_bus(pcie::RootId root, DeviceIndex device, pcie::Bdf bridge, std::uint8_t bus) = 0;
+};
+
+/// Where a TLP from the root goes.
+struct Route {
+    enum class Kind : std::uint8_t {
+        local,   ///< one of the switch's own functions executes it
+        device,  ///< through the crossbar to a device
+        probe,   ///< UR, not counted: configuration request for what is not there
+        refuse,  ///< UR or dropped, counted
+        consume, ///< a message that ends here
+    };
+    Kind kind = Kind::refuse;
+    RefusalCause cause = RefusalCause::none;
+    std::size_t function = 0;       ///< local
+    DeviceIndex device;             ///< device
+    bool convert_to_type_0 = false; ///< device: the bus is the bridge's secondary bus
+};
+
+/// One root's view of the switch: a complete single-root switch of management endpoint (function 0), upstream bridge
+/// (function 1) and one downstream bridge per device that the port switching table connects. No time, no queues.
+class VirtualSwitch {
+public:
+    static constexpr std::size_t management = 0;
+    static constexpr std::size_t upstream = 1;
+    static constexpr std::size_t first_downstream = 2;
+
+    VirtualSwitch(pcie::RootId root, const PortSwitchingTable& ports, BridgeListener& listener,
+                  pcie::TlpFactory& factory);
+    /// Connects BAR0 of the management endpoint; before the simulation.
+    void set_management(ManagementRegisters& registers) noexcept { registers_ = &registers; }
+
+    [[nodiscard]] Route route(const pcie::TlpHeader& header) const noexcept;
+    /// Executes a request that route() called local. The completion, or nothing for a posted request.
+    [[nodiscard]] pcie::TlpPtr execute(const pcie::Tlp& request, const Route& route);
+    /// Ends a TLP that route() or upward() refused: counts, and makes the UR completion of a non-posted request.
+    [[nodiscard]] pcie::TlpPtr refuse(const pcie::Tlp& tlp, RefusalCause cause, bool counted);
+    /// Whether a TLP of a device may go up through the bridges; none = yes.
+    [[nodiscard]] RefusalCause upward(DeviceIndex device, const pcie::TlpHeader& header) const noexcept;
+    /// Whether an ERR_ message of a device is forwarded (bridge control, SERR# enable of both bridges; PCIe
+    /// base 6.2.4).
+    [[nodiscard]] bool forwards_errors(DeviceIndex device) const noexcept;
+
+    void set_presence(DeviceIndex device, bool present) noexcept { downstream(device).set_presence(present); }
+    void set_max_payload(DeviceIndex device, unsigned bytes) noexcept { downstream(device).set_max_payload(bytes); }
+    void note_refusal(RefusalCause cause) noexcept { refused_.add(cause); }
+
+    [[nodiscard]] pcie::RootId root() const noexcept { return root_; }
+    [[nodiscard]] const BridgeFunction& function(std::size_t index) const { return functions_.at(index); }
+    [[nodiscard]] const BridgeFunction& bridge(DeviceIndex device) const noexcept {
+        return functions_[first_downstream + bridge_of_[device.index()]];
+    }
+    [[nodiscard]] const RefusalCounters& refused() const noexcept { return refused_; }
+
+private:
+    [[nodiscard]] Route route_configuration(const pcie::TlpHeader& header) const noexcept;
+    [[nodiscard]] Route route_memory(std::uint64_t address) const noexcept;
+    [[nodiscard]] Route route_completion(pcie::Bdf requester) const noexcept;
+    [[nodiscard]] pcie::TlpPtr execute_configuration(const pcie::Tlp& request, std::size_t function);
+    [[nodiscard]] pcie::TlpPtr execute_memory(const pcie::Tlp& request);
+    [[nodiscard]] BridgeFunction& downstream(DeviceIndex device) noexcept {
+        return functions_[first_downstream + bridge_of_[device.index()]];
+    }
+
+    pcie::RootId root_;
+    std::vector<DeviceIndex> devices_;    ///< by bridge device number
+    std::vector<std::uint8_t> bridge_of_; ///< by DeviceIndex
+    BridgeListener& listener_;
+    pcie::TlpFactory& factory_;
+    ManagementRegisters* registers_ = nullptr;
+    std::vector<BridgeFunction> functions_;
+    RefusalCounters refused_;
+};
+
+} // namespace rootpool::pooling

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "models/pooling/crossbar.h"
+#include "rootpool/pooling/sharing_engine.h"
+#include "rootpool/pooling/tagging.h"
+
+namespace rootpool::models {
+
+class UpstreamPort;
+
+/// The downstream port of one device: link port, and timing around the device's sharing engine.
+class DownstreamPort : public sc_core::sc_module, private PortOwner, private CrossbarSink {
+public:
+    struct Config {
+        pooling::DeviceIndex device;
+        SwitchTiming timing;
+        const pooling::Tagging* tagging;
+        pcie::Credits credits;
+        unsigned roots;
+        std::string_view arbiter;
+    };
+    DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, const Config& config,
+                   pooling::SharingEngine& engine);
+
+    /// The upstream ports, by RootId; before the simulation.
+    void connect(std::vector<UpstreamPort*> roots) { roots_ = std::move(roots); }
+
+    [[nodiscard]] Port& port() noexcept { return port_; }
+    /// Crossbar output to the device. Inputs: one per root, and internal_input() for completions that the switch makes
+    /// itself.
+    [[nodiscard]] CrossbarOutput& to_device() noexcept { return to_device_; }
+    [[nodiscard]] std::size_t internal_input() const noexcept { return config_.roots; }
+    [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
+    [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
+    /// Grants at the crossbar output toward the device and their waiting time.
+    [[nodiscard]] const CrossbarOutput& output() const noexcept { return to_device_; }
+
+private:
+    SimTime accepts_at(std::size_t input, const CrossbarEntry& head, SimTime now) override;
+    void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
+    void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
+    void on_room(Port& port) override;
+    void answer_device(pcie::TlpPtr completion, SimTime edge);
+    [[nodiscard]] bool may_go_up(UpstreamPort& root, const pcie::Tlp& tlp, SimTime edge);
+    /// After a snoop: what the slaves' bridges advertise follows the PF's maximum payload.
+    void publish_max_payload();
+
+    Config config_;
+    pooling::SharingEngine& engine_;
+    Port port_;
+    CrossbarOutput to_device_;
+    std::vector<UpstreamPort*> roots_;
+    unsigned published_max_payload_ = 0;
+    std::uint64_t received_ = 0;
+    std::uint64_t sent_ = 0;
+};
+
+} // namespace rootpool::models

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <vector>
+
+#include "models/pooling/crossbar.h"
+#include "rootpool/pooling/port_switching_table.h"
+#include "rootpool/pooling/tagging.h"
+#include "rootpool/pooling/virtual_switch.h"
+
+namespace rootpool::models {
+
+/// The upstream port of one root: link port, and timing around that root's virtual switch.
+class UpstreamPort : public sc_core::sc_module, private PortOwner {
+public:
+    struct Config {
+        pcie::RootId root;
+        SwitchTiming timing;
+        const pooling::Tagging* tagging;
+        pcie::Credits credits;
+        unsigned devices;
+        std::string_view arbiter;
+    };
+    UpstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, const Config& config,
+                 pooling::VirtualSwitch& virtual_switch);
+
+    /// Outputs toward the devices, by DeviceIndex; before the simulation.
+    void connect(std::vector<CrossbarOutput*> to_devices) { to_devices_ = std::move(to_devices); }
+
+    [[nodiscard]] Port& port() noexcept { return port_; }
+    /// Crossbar output to the link. Inputs: one per device, and internal_input() for completions that the switch makes
+    /// itself.
+    [[nodiscard]] CrossbarOutput& to_link() noexcept { return to_link_; }
+    [[nodiscard]] std::size_t internal_input() const noexcept { return config_.devices; }
+    [[nodiscard]] pooling::VirtualSwitch& virtual_switch() noexcept { return virtual_switch_; }
+    [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
+    [[nodiscard]] std::uint64_t sent() const noexcept { return to_link_.granted(); }
+
+private:
+    /// Sends what was granted out of the link.
+    class LinkSink : public CrossbarSink {
+    public:
+        explicit LinkSink(UpstreamPort& owner) : owner_(owner) {}
+        SimTime accepts_at(std::size_t input, const CrossbarEntry& head, SimTime now) override;
+        void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
+
+    private:
+        UpstreamPort& owner_;
+    };
+    /// Executes what is addressed to the switch's own functions.
+    class LocalSink : public CrossbarSink {
+    public:
+        explicit LocalSink(UpstreamPort& owner) : owner_(owner) {}
+        SimTime accepts_at(std::size_t input, const CrossbarEntry& head, SimTime now) override;
+        void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
+
+    private:
+        UpstreamPort& owner_;
+    };
+
+    void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
+    void on_room(Port& port) override;
+    void answer(pcie::TlpPtr completion, SimTime edge);
+
+    Config config_;
+    pooling::VirtualSwitch& virtual_switch_;
+    pcie::TlpFactory& factory_;
+    Port port_;
+    LinkSink link_sink_{*this};
+    LocalSink local_sink_{*this};
+    CrossbarOutput to_link_;
+    CrossbarOutput to_local_;
+    std::vector<CrossbarOutput*> to_devices_;
+    std::uint64_t received_ = 0;
+};
+
+} // namespace rootpool::models

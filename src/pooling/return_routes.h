@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+
+#include "rootpool/core/time.h"
+#include "rootpool/pooling/return_route.h"
+
+namespace rootpool::pooling {
+
+/// A request at the device that has not been completed wholly.
+struct OutstandingRequest {
+    ReturnContext context;
+    pcie::Bdf sent_as;
+    SimTime deadline = core::never;
+    bool busy = false;
+
+    /// Takes note of a completion; false if it does not belong to this request. All bytes are there when
+    /// context.bytes_left is 0.
+    [[nodiscard]] bool accept(const pcie::TlpHeader& completion) noexcept;
+};
+
+[[nodiscard]] std::unique_ptr<ReturnRoute> make_scoreboard(const ReturnRouteConfig& config);
+[[nodiscard]] std::unique_ptr<ReturnRoute> make_completer_id_route(const ReturnRouteConfig& config);
+
+} // namespace rootpool::pooling

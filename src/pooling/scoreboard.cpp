@@ -1,0 +1,96 @@
+#include <algorithm>
+#include <array>
+#include <deque>
+
+#include "pooling/return_routes.h"
+#include "rootpool/core/error.h"
+
+namespace rootpool::pooling {
+namespace {
+
+/// Every non-posted request gets the engine's requester ID and a tag of its own; the entry of the tag says whose the
+/// completion is. Memory requests of the master need none: nobody else uses the master's requester IDs on this link.
+class Scoreboard : public ReturnRoute {
+public:
+    explicit Scoreboard(const ReturnRouteConfig& config) : config_(config), outstanding_(config.roots) {
+        for (std::uint16_t tag = 0; tag < tags; ++tag) {
+            free_.push_back({pcie::Tag(tag), SimTime{0}});
+        }
+    }
+
+    SimTime ready_at(const pcie::TlpHeader& /*request*/, pcie::RootId root, SimTime now) override {
+        if (free_.empty() || outstanding_[root.index()] >= config_.quota_per_root) {
+            reclaim(now);
+        }
+        if (free_.empty() || outstanding_[root.index()] >= config_.quota_per_root) {
+            return earliest_deadline();
+        }
+        return std::max(now, free_.front().from);
+    }
+
+    void outgoing(pcie::TlpHeader& request, const ReturnContext& context, pcie::Bdf engine, SimTime now) override {
+        if (free_.empty()) {
+            throw core::ModelViolation("scoreboard: a request passed without a free tag");
+        }
+        const pcie::Tag tag = free_.front().tag;
+        free_.pop_front();
+        entries_[tag.index()] = {context, engine, now + config_.reclaim_after, true};
+        ++outstanding_[context.root.index()];
+        request.requester = engine;
+        request.tag = tag;
+    }
+
+    std::optional<ReturnContext> returning(const pcie::TlpHeader& completion, SimTime at) override {
+        OutstandingRequest& entry = entries_[completion.tag.index() % tags];
+        if (!entry.busy || !entry.accept(completion)) {
+            return std::nullopt;
+        }
+        if (entry.context.bytes_left == 0) {
+            release(completion.tag, at);
+        }
+        return entry.context;
+    }
+
+    bool routes_by_completer_id() const noexcept override { return false; }
+
+private:
+    static constexpr std::uint16_t tags = 256; // 8 bits: every completer must return them (PCIe base 2.2.6.2)
+    struct FreeTag {
+        pcie::Tag tag;
+        SimTime from;
+    };
+
+    void release(pcie::Tag tag, SimTime at) {
+        OutstandingRequest& entry = entries_[tag.index()];
+        entry.busy = false;
+        --outstanding_[entry.context.root.index()];
+        free_.push_back({tag, at}); // last in, last out: a tag rests as long as possible
+    }
+    void reclaim(SimTime now) {
+        for (std::uint16_t tag = 0; tag < tags; ++tag) {
+            if (entries_[tag].busy && entries_[tag].deadline <= now) {
+                release(pcie::Tag(tag), now);
+            }
+        }
+    }
+    [[nodiscard]] SimTime earliest_deadline() const noexcept {
+        SimTime earliest = core::never;
+        for (const OutstandingRequest& entry : entries_) {
+            earliest = entry.busy ? std::min(earliest, entry.deadline) : earliest;
+        }
+        return earliest;
+    }
+
+    ReturnRouteConfig config_;
+    std::array<OutstandingRequest, tags> entries_{};
+    std::deque<FreeTag> free_;
+    std::vector<unsigned> outstanding_;
+};
+
+} // namespace
+
+std::unique_ptr<ReturnRoute> make_scoreboard(const ReturnRouteConfig& config) {
+    return std::make_unique<Scoreboard>(config);
+}
+
+} // namespace rootpool::pooling

@@ -1,0 +1,280 @@
+#include "rootpool/pooling/sharing_engine.h"
+
+#include <algorithm>
+
+#include "rootpool/pooling/completions.h"
+
+namespace rootpool::pooling {
+
+using pcie::FlowClass;
+using pcie::TlpHeader;
+using Action = EngineOutput::Action;
+
+SharingEngine::SharingEngine(const SharingEngineConfig& config, pcie::TlpFactory& factory)
+    : config_(config), factory_(factory), snoop_(config.profile), ids_(config.profile.total_vfs),
+      bars_(config.profile.total_vfs), route_(make_return_route(config.return_route, config.route)),
+      shadows_(config.profile.total_vfs, VfConfigShadow(config_.profile, snoop_, config.ari)), lent_to_(config.roots),
+      slave_bus_(config.roots), counters_(config.roots) {}
+
+EngineOutput SharingEngine::from_root(const pcie::Tlp& tlp, SimTime now) {
+    ++counters_.at(tlp.root.index()).to_device;
+    return tlp.root == config_.master ? from_master(tlp, now) : from_slave(tlp, now);
+}
+
+EngineOutput SharingEngine::from_master(const pcie::Tlp& tlp, SimTime now) {
+    const TlpHeader& header = tlp.header;
+    FirewallFacts facts{header, snoop_.max_payload()};
+    facts.lent = touches_lent(header);
+    const FirewallRow& row = decide(Sender::master, facts);
+    if (row.verdict != Verdict::pass) {
+        return obey(row, tlp, tlp.root);
+    }
+    if (!pcie::is_configuration(header.kind)) {
+        return {Action::forward, factory_.view(tlp, header, tlp.root)};
+    }
+    if (header.kind == pcie::TlpKind::config_write_0 &&
+        snoop_.on_write(header.target, header.config_register, first_dword(tlp), header.first_be)) {
+        follow_snoop();
+    }
+    return send_request(tlp, header, tlp.payload, header.target, std::nullopt, now);
+}
+
+/// Whether a TLP of the master is about a function that somebody else has.
+bool SharingEngine::touches_lent(const TlpHeader& header) const noexcept {
+    std::optional<pcie::VfIndex> vf;
+    if (pcie::is_configuration(header.kind)) {
+        vf = snoop_.vf_of(header.target);
+    } else if (pcie::is_completion(header.kind)) {
+        vf = snoop_.vf_of(header.requester);
+    } else if (pcie::is_address_routed(header.kind)) {
+        vf = bars_.find_master(header.address);
+    }
+    return vf && is_lent(*vf);
+}
+
+EngineOutput SharingEngine::from_slave(const pcie::Tlp& tlp, SimTime now) {
+    const TlpHeader& header = tlp.header;
+    FirewallFacts facts{header, snoop_.max_payload()};
+    std::optional<pcie::VfIndex> vf;
+    std::optional<BarHit> hit;
+    if (pcie::is_address_routed(header.kind)) {
+        hit = bars_.find(tlp.root, header.address);
+        facts.inside_lent_bar = hit && hit->offset + header.length_dw * 4U <= bars_.bytes_per_vf(hit->bar);
+    } else if (!pcie::is_message(header.kind)) {
+        vf = ids_.find({tlp.root, pcie::is_completion(header.kind) ? header.requester : header.target});
+        facts.function_known = vf && vf->value() < snoop_.num_vfs() && snoop_.vf_enable();
+    }
+    const FirewallRow& row = decide(Sender::slave, facts);
+    if (row.verdict != Verdict::pass) {
+        return obey(row, tlp, tlp.root);
+    }
+    if (hit) {
+        return slave_memory(tlp, *hit, now);
+    }
+    if (pcie::is_configuration(header.kind)) {
+        return slave_configuration(tlp, *vf, now);
+    }
+    TlpHeader completion = header;
+    completion.requester = snoop_.routing_id(*vf);
+    return {Action::forward, factory_.view(tlp, completion, tlp.root)};
+}
+
+EngineOutput SharingEngine::slave_memory(const pcie::Tlp& tlp, const BarHit& hit, SimTime now) {
+    TlpHeader header = tlp.header;
+    header.address = bars_.compose(hit);
+    header.four_dw = header.address >> 32U != 0; // below 4 GB the 3 DW form is mandatory (PCIe base 2.2.4.1)
+    if (pcie::flow_class(header.kind) == FlowClass::posted) {
+        return {Action::forward, factory_.view(tlp, header, tlp.root)};
+    }
+    return send_request(tlp, header, tlp.payload, ids_.at(hit.vf).owner().function, hit.vf, now);
+}
+
+EngineOutput SharingEngine::slave_configuration(const pcie::Tlp& tlp, pcie::VfIndex vf, SimTime now) {
+    TlpHeader header = tlp.header;
+    pcie::PayloadSlice payload = tlp.payload;
+    VfConfigShadow& shadow = shadows_[vf.index()];
+    if (pcie::has_data(header.kind)) {
+        const ShadowWrite write = shadow.write(header.config_register, first_dword(tlp), header.first_be);
+        if (write.address_decode_changed) {
+            follow_shadow(vf);
+        }
+        if (!write.forward) {
+            ++counters_[tlp.root.index()].answered;
+            return answer(tlp, pcie::CompletionStatus::successful);
+        }
+        payload = dword(write.value);
+    } else if (const Overlay kept = shadow.overlay(header.config_register); kept.answers_alone()) {
+        ++counters_[tlp.root.index()].answered;
+        return {Action::answer, complete_with_dword(factory_, tlp, header.target, kept.value)};
+    }
+    header.target = snoop_.routing_id(vf);
+    // Type 0 on the bus that the device has captured, Type 1 beyond it: offset 384 puts VFs on the next bus
+    // (SR-IOV 2.1.2).
+    const bool same_bus = header.target.bus() == snoop_.pf().bus();
+    header.kind = pcie::has_data(header.kind)
+                      ? (same_bus ? pcie::TlpKind::config_write_0 : pcie::TlpKind::config_write_1)
+                      : (same_bus ? pcie::TlpKind::config_read_0 : pcie::TlpKind::config_read_1);
+    return send_request(tlp, header, std::move(payload), tlp.header.target, vf, now);
+}
+
+EngineOutput SharingEngine::send_request(const pcie::Tlp& tlp, TlpHeader header, pcie::PayloadSlice payload,
+                                         pcie::Bdf function, std::optional<pcie::VfIndex> vf, SimTime now) {
+    ReturnContext context;
+    context.root = tlp.root;
+    context.requester = header.requester;
+    context.tag = header.tag;
+    context.target = function;
+    context.vf = vf;
+    context.configuration = pcie::is_configuration(header.kind);
+    context.reads = !pcie::has_data(header.kind);
+    context.config_register = header.config_register;
+    context.bytes_left = requested_bytes(header);
+    route_->outgoing(header, context, engine_id_, now);
+    pcie::TlpPtr sent = factory_.view(tlp, header, tlp.root);
+    sent->payload = std::move(payload);
+    return {Action::forward, std::move(sent)};
+}
+
+EngineOutput SharingEngine::from_device(const pcie::Tlp& tlp, SimTime at) {
+    if (pcie::is_completion(tlp.header.kind)) {
+        return completion_from_device(tlp, at);
+    }
+    const auto vf = snoop_.vf_of(tlp.header.requester);
+    const IdEntry entry = vf ? ids_.at(*vf) : IdEntry{};
+    const pcie::RootId root = entry.valid() ? entry.owner().root : config_.master;
+    ++counters_[root.index()].from_device;
+    FirewallFacts facts{tlp.header, snoop_.max_payload()};
+    facts.function_known = vf || snoop_.is_physical(tlp.header.requester);
+    facts.lent = entry.valid();
+    const FirewallRow& row = decide(Sender::device, facts);
+    if (row.verdict != Verdict::pass) {
+        return obey(row, tlp, root);
+    }
+    TlpHeader header = tlp.header;
+    if (entry.valid()) {
+        header.requester = entry.owner().function;
+    }
+    return {Action::forward, factory_.view(tlp, header, root)};
+}
+
+EngineOutput SharingEngine::completion_from_device(const pcie::Tlp& tlp, SimTime at) {
+    if (const auto context = route_->returning(tlp.header, at)) {
+        ++counters_[context->root.index()].from_device;
+        return finish(tlp, *context);
+    }
+    const auto vf = snoop_.vf_of(tlp.header.completer);
+    const IdEntry entry = vf ? ids_.at(*vf) : IdEntry{};
+    const bool by_completer = entry.valid() && route_->routes_by_completer_id();
+    const pcie::RootId root = by_completer ? entry.owner().root : config_.master;
+    ++counters_[root.index()].from_device;
+    FirewallFacts facts{tlp.header, snoop_.max_payload()};
+    facts.function_known = by_completer || (!entry.valid() && (vf || snoop_.is_physical(tlp.header.completer)));
+    const FirewallRow& row = decide(Sender::device, facts);
+    if (row.verdict != Verdict::pass) {
+        return obey(row, tlp, root);
+    }
+    TlpHeader header = tlp.header;
+    if (by_completer) {
+        header.completer = entry.owner().function;
+    }
+    return {Action::forward, factory_.view(tlp, header, root)};
+}
+
+/// Restores the request's numbers in its completion; a configuration read gets the shadow's bits.
+EngineOutput SharingEngine::finish(const pcie::Tlp& tlp, const ReturnContext& context) {
+    TlpHeader header = tlp.header;
+    header.requester = context.requester;
+    header.tag = context.tag;
+    pcie::TlpPtr completion;
+    const bool read = context.configuration && context.reads && header.status == pcie::CompletionStatus::successful;
+    if (context.vf) {
+        header.completer = context.target;
+        completion = factory_.view(tlp, header, context.root);
+        if (read) {
+            const Overlay kept = shadows_[context.vf->index()].overlay(context.config_register);
+            if (kept.mask != 0 && tlp.payload.length == 4) {
+                completion->payload = dword(kept.apply(first_dword(tlp)));
+            }
+        }
+    } else {
+        if (read && snoop_.on_read(context.target, context.config_register, first_dword(tlp))) {
+            follow_snoop();
+        }
+        completion = factory_.view(tlp, header, context.root);
+    }
+    return {Action::forward, std::move(completion)};
+}
+
+EngineOutput SharingEngine::obey(const FirewallRow& row, const pcie::Tlp& tlp, pcie::RootId root) {
+    if (row.verdict == Verdict::refuse || row.verdict == Verdict::drop) {
+        counters_[root.index()].refused.add(row.cause);
+    }
+    const bool answers = row.verdict == Verdict::refuse || row.verdict == Verdict::probe;
+    if (answers && pcie::flow_class(tlp.header.kind) == FlowClass::non_posted) {
+        return answer(tlp, pcie::CompletionStatus::unsupported_request);
+    }
+    return {};
+}
+
+EngineOutput SharingEngine::answer(const pcie::Tlp& request, pcie::CompletionStatus status) {
+    const pcie::Bdf completer = pcie::is_configuration(request.header.kind)
+                                    ? request.header.target
+                                    : pcie::Bdf::from_bus_devfn(slave_bus_[request.root.index()], 0);
+    return {Action::answer, complete_without_data(factory_, request, completer, status)};
+}
+
+pcie::PayloadSlice SharingEngine::dword(std::uint32_t value) {
+    std::array<std::uint8_t, 4> bytes{};
+    core::store_le(bytes.data(), value);
+    return factory_.copy(core::ByteView(bytes));
+}
+
+void SharingEngine::set_lent(pcie::RootId root, std::vector<pcie::VfIndex> vfs) {
+    std::vector<pcie::VfIndex>& lent = lent_to_.at(root.index());
+    for (const pcie::VfIndex vf : lent) {
+        ids_.take_back(vf);
+        if (std::ranges::find(vfs, vf) == vfs.end()) {
+            bars_.clear(vf);
+            shadows_[vf.index()].reset();
+        }
+    }
+    for (std::size_t function = 0; function < vfs.size(); ++function) {
+        const auto devfn = static_cast<std::uint8_t>(function);
+        ids_.lend(vfs[function], {root, pcie::Bdf::from_bus_devfn(slave_bus_[root.index()], devfn)});
+        const bool last = function + 1 == vfs.size();
+        shadows_[vfs[function].index()].place({devfn, static_cast<std::uint8_t>(last ? 0 : function + 1)});
+    }
+    lent = std::move(vfs);
+}
+
+void SharingEngine::set_slave_bus(pcie::RootId root, std::uint8_t bus) {
+    if (slave_bus_.at(root.index()) != bus) {
+        slave_bus_[root.index()] = bus;
+        ids_.set_bus(root, bus);
+    }
+}
+
+/// The PF's VF BARs, VF Enable or VF MSE changed: the address CAMs answer only while the VFs do.
+void SharingEngine::follow_snoop() {
+    const bool decoding = snoop_.vf_enable() && snoop_.vf_memory_enable();
+    for (std::uint8_t bar = 0; bar < bar_count; ++bar) {
+        bars_.set_master(bar, snoop_.vf_bar(bar).base, decoding ? snoop_.vf_bar(bar).bytes : 0);
+    }
+    for (const auto& lent : lent_to_) {
+        for (const pcie::VfIndex vf : lent) {
+            follow_shadow(vf);
+        }
+    }
+}
+
+/// A slave's BAR or memory enable changed.
+void SharingEngine::follow_shadow(pcie::VfIndex vf) {
+    const VfConfigShadow& shadow = shadows_[vf.index()];
+    const pcie::RootId root = ids_.at(vf).owner().root;
+    for (std::uint8_t bar = 0; bar < bar_count; ++bar) {
+        const bool implemented = snoop_.vf_bar(bar).bytes != 0;
+        bars_.set_slave(bar, vf, root, implemented ? shadow.bar_base(bar) : 0, implemented && shadow.memory_enable());
+    }
+}
+
+} // namespace rootpool::pooling

@@ -1,0 +1,182 @@
+#include "rootpool/pooling/virtual_switch.h"
+
+#include "rootpool/pooling/completions.h"
+
+namespace rootpool::pooling {
+namespace {
+
+using Kind = Route::Kind;
+
+constexpr Route to_local(std::size_t function) noexcept {
+    Route route;
+    route.kind = Kind::local;
+    route.function = function;
+    return route;
+}
+constexpr Route to_device(DeviceIndex device, bool convert) noexcept {
+    Route route;
+    route.kind = Kind::device;
+    route.device = device;
+    route.convert_to_type_0 = convert;
+    return route;
+}
+constexpr Route ended(Kind kind, RefusalCause cause) noexcept {
+    Route route;
+    route.kind = kind;
+    route.cause = cause;
+    return route;
+}
+
+} // namespace
+
+VirtualSwitch::VirtualSwitch(pcie::RootId root, const PortSwitchingTable& ports, BridgeListener& listener,
+                             pcie::TlpFactory& factory)
+    : root_(root), devices_(ports.devices_of(root)), bridge_of_(ports.devices()), listener_(listener),
+      factory_(factory) {
+    functions_.emplace_back(FunctionKind::management_endpoint, std::uint16_t{0});
+    functions_.emplace_back(FunctionKind::upstream_bridge, std::uint16_t{0});
+    for (std::size_t bridge = 0; bridge < devices_.size(); ++bridge) {
+        functions_.emplace_back(FunctionKind::downstream_bridge, static_cast<std::uint16_t>(bridge + 1));
+        bridge_of_[devices_[bridge].index()] = static_cast<std::uint8_t>(bridge);
+    }
+}
+
+Route VirtualSwitch::route(const pcie::TlpHeader& header) const noexcept {
+    if (pcie::is_configuration(header.kind)) {
+        return route_configuration(header);
+    }
+    if (pcie::is_completion(header.kind)) {
+        return route_completion(header.requester);
+    }
+    if (pcie::is_message(header.kind)) {
+        return ended(Kind::consume, RefusalCause::none); // a root's messages act on its virtual bridges only
+    }
+    if (header.kind == pcie::TlpKind::io_read || header.kind == pcie::TlpKind::io_write) {
+        return ended(Kind::refuse, RefusalCause::unsupported_kind); // no bridge has an I/O window
+    }
+    return route_memory(header.address);
+}
+
+Route VirtualSwitch::route_configuration(const pcie::TlpHeader& header) const noexcept {
+    const Route absent = ended(Kind::probe, RefusalCause::none);
+    const pcie::Bdf target = header.target;
+    if (header.kind == pcie::TlpKind::config_read_0 || header.kind == pcie::TlpKind::config_write_0) {
+        return target.devfn() <= upstream ? to_local(target.devfn()) : absent;
+    }
+    const BridgeFunction& above = functions_[upstream];
+    if (!above.owns_bus(target.bus())) {
+        return absent;
+    }
+    if (target.bus() == above.secondary()) {
+        const bool exists = target.function() == 0 && target.device() < devices_.size();
+        return exists ? to_local(first_downstream + target.device()) : absent;
+    }
+    for (std::size_t number = 0; number < devices_.size(); ++number) {
+        const BridgeFunction& bridge = functions_[first_downstream + number];
+        if (!bridge.owns_bus(target.bus())) {
+            continue;
+        }
+        const bool below = target.bus() == bridge.secondary();
+        const bool other_device = below && target.device() != 0 && !bridge.ari_forwarding(); // PCIe base 7.3.1
+        return !bridge.present() || other_device ? absent : to_device(devices_[number], below);
+    }
+    return absent;
+}
+
+Route VirtualSwitch::route_memory(std::uint64_t address) const noexcept {
+    const BridgeFunction& endpoint = functions_[management];
+    if (endpoint.decodes(address)) {
+        return endpoint.memory_enable() ? to_local(management)
+                                        : ended(Kind::refuse, RefusalCause::memory_space_disabled);
+    }
+    const BridgeFunction& above = functions_[upstream];
+    if (!above.decodes(address)) {
+        return ended(Kind::refuse, RefusalCause::no_window);
+    }
+    for (std::size_t number = 0; number < devices_.size(); ++number) {
+        const BridgeFunction& bridge = functions_[first_downstream + number];
+        if (bridge.decodes(address)) {
+            const bool enabled = above.memory_enable() && bridge.memory_enable();
+            return enabled && bridge.present()
+                       ? to_device(devices_[number], false)
+                       : ended(Kind::refuse, enabled ? RefusalCause::no_window : RefusalCause::memory_space_disabled);
+        }
+    }
+    return ended(Kind::refuse, RefusalCause::no_window);
+}
+
+Route VirtualSwitch::route_completion(pcie::Bdf requester) const noexcept {
+    for (std::size_t number = 0; number < devices_.size(); ++number) {
+        if (functions_[first_downstream + number].owns_bus(requester.bus())) {
+            return to_device(devices_[number], false);
+        }
+    }
+    return ended(Kind::refuse, RefusalCause::unexpected_completion);
+}
+
+pcie::TlpPtr VirtualSwitch::execute(const pcie::Tlp& request, const Route& route) {
+    return pcie::is_configuration(request.header.kind) ? execute_configuration(request, route.function)
+                                                       : execute_memory(request);
+}
+
+pcie::TlpPtr VirtualSwitch::execute_configuration(const pcie::Tlp& request, std::size_t number) {
+    BridgeFunction& function = functions_[number];
+    const pcie::TlpHeader& header = request.header;
+    if (!pcie::has_data(header.kind)) {
+        return complete_with_dword(factory_, request, function.id(), function.read(header.config_register));
+    }
+    function.write(header.target, header.config_register, first_dword(request), header.first_be);
+    if (number >= first_downstream) {
+        listener_.on_secondary_bus(root_, devices_[number - first_downstream], function.id(), function.secondary());
+    }
+    return complete_without_data(factory_, request, function.id(), pcie::CompletionStatus::successful);
+}
+
+pcie::TlpPtr VirtualSwitch::execute_memory(const pcie::Tlp& request) {
+    const pcie::TlpHeader& header = request.header;
+    const bool writes = header.kind == pcie::TlpKind::memory_write;
+    if (header.length_dw != 1 || (!writes && header.kind != pcie::TlpKind::memory_read) || registers_ == nullptr) {
+        refused_.add(RefusalCause::management_access);
+        return pcie::flow_class(header.kind) == pcie::FlowClass::posted
+                   ? nullptr
+                   : complete_without_data(factory_, request, functions_[management].id(),
+                                           pcie::CompletionStatus::completer_abort);
+    }
+    const auto offset = static_cast<std::uint32_t>(header.address % ManagementRegisterMap::bar_bytes);
+    if (writes) {
+        registers_->write(offset, first_dword(request), header.first_be);
+        return nullptr;
+    }
+    return complete_with_dword(factory_, request, functions_[management].id(), registers_->read(offset));
+}
+
+pcie::TlpPtr VirtualSwitch::refuse(const pcie::Tlp& tlp, RefusalCause cause, bool counted) {
+    if (counted) {
+        refused_.add(cause);
+        functions_[upstream].note_unsupported_request();
+    }
+    if (pcie::flow_class(tlp.header.kind) != pcie::FlowClass::non_posted) {
+        return nullptr;
+    }
+    return complete_without_data(factory_, tlp, functions_[upstream].id(), pcie::CompletionStatus::unsupported_request);
+}
+
+RefusalCause VirtualSwitch::upward(DeviceIndex device, const pcie::TlpHeader& header) const noexcept {
+    if (!pcie::is_address_routed(header.kind)) {
+        return RefusalCause::none;
+    }
+    if (!bridge(device).bus_master() || !functions_[upstream].bus_master()) {
+        return RefusalCause::bus_master_disabled;
+    }
+    // Aimed at the management registers or at a device of the same root: neither is for a pooled function (PCIe
+    // base 6.12 allows to refuse).
+    const bool below = functions_[management].decodes(header.address) || functions_[upstream].decodes(header.address);
+    const bool enabled = functions_[upstream].memory_enable() || functions_[management].memory_enable();
+    return below && enabled ? RefusalCause::peer_to_peer : RefusalCause::none;
+}
+
+bool VirtualSwitch::forwards_errors(DeviceIndex device) const noexcept {
+    return bridge(device).forwards_errors() && functions_[upstream].forwards_errors();
+}
+
+} // namespace rootpool::pooling
