@@ -1,0 +1,198 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "rootpool/core/strong.h"
+#include "rootpool/core/time.h"
+#include "rootpool/host/cpu_profile.h"
+#include "rootpool/pcie/types.h"
+#include "rootpool/scenario/units.h"
+
+/// What a scenario script means, after every check: names are resolved to indices, units to SimTime, bits per second
+/// and bytes, defaults are filled in. Nothing here has to be checked again. parse() in scenario/parse.h makes it.
+namespace rootpool::scenario {
+
+/// Index into Config::servers, Config::devices and Config::interfaces.
+using ServerId = core::Strong<struct ServerIdKind, std::uint8_t>;
+using DeviceId = core::Strong<struct DeviceIdKind, std::uint8_t>;
+using InterfaceId = core::Strong<struct InterfaceIdKind, std::uint16_t>;
+
+/// An IPv4 address in host byte order.
+using Ipv4 = core::Strong<struct Ipv4Kind, std::uint32_t>;
+[[nodiscard]] std::string to_string(Ipv4 address);
+
+/// The prefix length of the network that all interfaces are in (10.0.<server>.<interface> unless the script gives
+/// addresses).
+inline constexpr unsigned network_prefix = 16;
+
+struct LinkConfig {
+    unsigned generation = 2; ///< 1 to 3
+    unsigned width = 8;      ///< lanes: 1, 2, 4, 8, 16
+};
+
+struct TcpConfig {
+    std::uint64_t receive_buffer = 0; ///< bytes
+    std::uint64_t send_buffer = 0;    ///< bytes
+    bool timestamps = true;           ///< RFC 7323
+    bool segmentation_offload = true; ///< the driver hands packets larger than the MSS to the device
+};
+
+struct ServerConfig {
+    std::string name;
+    host::CpuProfile cpu; ///< with the changes of cpu_profiles; `name` is that of the built-in profile it is based on
+    std::uint64_t memory = 0;              ///< bytes
+    unsigned max_payload = 0;              ///< bytes: largest payload that the root port supports
+    unsigned read_completion_boundary = 0; ///< bytes: 64 or 128
+    SimTime memory_latency{};              ///< from a read request at the root complex to its first data
+    LinkConfig link;                       ///< of the root port
+    TcpConfig tcp;
+};
+
+struct ErrataConfig {
+    bool vf_capabilities_read_zero = true; ///< 82599 specification update, erratum 35
+    bool vf_completer_id = true;           ///< 82599 specification update, erratum 36
+    bool vf_flr_keeps_queues = true;       ///< 82599 specification update: VFLR leaves the queue registers as they are
+};
+
+enum class DeviceModel : std::uint8_t { intel_82599 };
+
+struct DeviceConfig {
+    std::string name;
+    DeviceModel model = DeviceModel::intel_82599;
+    std::optional<ServerId> attach; ///< the server whose root port it sits in; none: below the switch
+    unsigned vfs = 0;               ///< VFs that the PF's driver enables, 0 to 63
+    unsigned tags = 32;             ///< non-posted requests that one function may have outstanding
+    bool bar_prefetchable = false;
+    bool ari = true; ///< the PF has the ARI capability
+    ErrataConfig errata;
+};
+
+enum class SwitchProfile : std::uint8_t { fpga_prototype, asic };
+enum class ReturnRoute : std::uint8_t { completer_id, scoreboard };
+enum class Tagging : std::uint8_t { reserved_bits, local_prefix };
+enum class VfPlacement : std::uint8_t { functions };
+enum class Arbiter : std::uint8_t { round_robin };
+
+struct SwitchConfig {
+    SwitchProfile profile = SwitchProfile::fpga_prototype;
+    std::vector<ServerId> upstream;   ///< upstream port n (RootId n) is this server
+    std::vector<DeviceId> downstream; ///< downstream port n is this device
+    ServerId master;
+    ReturnRoute return_route = ReturnRoute::scoreboard;
+    Tagging tagging = Tagging::reserved_bits;
+    bool ari = false;
+    VfPlacement vf_placement = VfPlacement::functions;
+    Arbiter arbiter = Arbiter::round_robin;
+
+    /// The upstream port of a server, if it has one.
+    [[nodiscard]] std::optional<pcie::RootId> root_of(ServerId server) const noexcept;
+    [[nodiscard]] std::optional<unsigned> port_of(DeviceId device) const noexcept;
+};
+
+struct CableConfig {
+    DeviceId a;
+    DeviceId b;
+    SimTime delay{}; ///< one way, of the length given or the delay given
+};
+
+/// A network interface that a server's operating system has at some time of the run: "<server>.pf", "<server>.vf<k>".
+struct InterfaceConfig {
+    std::string name;
+    ServerId server;
+    DeviceId device;
+    std::optional<pcie::VfIndex> vf; ///< none: the physical function
+    Ipv4 address;
+};
+
+// ---------------------------------------------------------------------------------------------------- timeline
+
+struct PowerOn {
+    std::vector<ServerId> servers;
+};
+/// VFs of one device, in ascending order, become functions of one server: VF vfs[k] is its next function.
+struct Assign {
+    DeviceId device;
+    std::vector<pcie::VfIndex> vfs;
+    ServerId to;
+};
+enum class Protocol : std::uint8_t { tcp, udp };
+struct Iperf {
+    std::string name;   ///< of its metrics: iperf.<name>.goodput
+    InterfaceId client; ///< sends
+    InterfaceId server; ///< receives
+    SimTime duration{};
+    Protocol protocol = Protocol::tcp;
+    std::optional<std::uint64_t> rate; ///< bits per second that the client offers; none: as fast as it goes
+    std::uint32_t size = 0;            ///< bytes: of one write (TCP), of one datagram (UDP)
+    unsigned streams = 1;
+};
+struct Ping {
+    std::string name;
+    InterfaceId from;
+    InterfaceId to;
+    unsigned count = 0;
+    SimTime interval{};
+    unsigned size = 0; ///< bytes of data in the echo request
+};
+struct Copy {
+    std::string name;
+    InterfaceId from;
+    InterfaceId to;
+    std::uint64_t size = 0; ///< bytes
+};
+struct Lspci {
+    ServerId server;
+    std::string label; ///< lspci/<server>.<label>.txt and the metrics lspci.<label>.*
+};
+struct Wait {
+    SimTime duration{};
+};
+struct Step;
+/// All start at the same time; the next step of the timeline starts when the last of them has ended.
+struct Parallel {
+    std::vector<Step> steps;
+};
+struct Step {
+    std::variant<PowerOn, Assign, Iperf, Ping, Copy, Lspci, Wait, Parallel> action;
+    std::string where; ///< file:line:column of the script, for messages
+};
+
+// ------------------------------------------------------------------------------------------------ expectations
+
+/// What a metric has to be. Numbers are in the base unit of the dimension (scenario/units.h).
+struct Expectation {
+    std::string metric;
+    Dimension dimension = Dimension::count;
+    std::optional<double> near;
+    double within = 0; ///< with `near`: the largest difference that passes
+    std::optional<double> equals;
+    std::optional<double> min;
+    std::optional<double> max;
+    std::string condition; ///< as written: "near 9.39 Gb/s within 0.5 %"
+    std::string source;    ///< where the number was published
+    std::string where;     ///< file:line:column
+};
+
+struct Config {
+    std::string name;
+    std::string description;
+    std::uint64_t seed = 1;
+    std::vector<ServerConfig> servers;
+    std::vector<DeviceConfig> devices;
+    std::optional<SwitchConfig> multi_root_switch;
+    std::vector<CableConfig> cables;
+    /// Every interface of the run; those of VFs appear when their Assign step has been done.
+    std::vector<InterfaceConfig> interfaces;
+    std::vector<Step> timeline;
+    std::vector<Expectation> expectations;
+
+    [[nodiscard]] const ServerConfig& server(ServerId id) const { return servers.at(id.index()); }
+    [[nodiscard]] const DeviceConfig& device(DeviceId id) const { return devices.at(id.index()); }
+    [[nodiscard]] const InterfaceConfig& interface(InterfaceId id) const { return interfaces.at(id.index()); }
+};
+
+} // namespace rootpool::scenario
