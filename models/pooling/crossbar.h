@@ -11,6 +11,7 @@
 #include "models/pooling/switch_timing.h"
 #include "rootpool/pcie/tlp.h"
 #include "rootpool/pooling/arbiter.h"
+#include "rootpool/pooling/virtual_switch.h"
 
 namespace rootpool::models {
 
@@ -21,7 +22,7 @@ struct CrossbarEntry {
     Port* from = nullptr;
     SimTime ready{}; ///< the edge from which it may be granted
     std::uint64_t order = 0;
-    std::uint32_t tag = 0; ///< what the output's owner put there
+    pooling::Route route{}; ///< of a TLP from a root
 };
 
 /// What stands behind one output of the crossbar.
@@ -34,6 +35,10 @@ public:
     /// The TLP was granted at `edge`.
     virtual void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) = 0;
 };
+
+/// When a link port can take a TLP that reaches it `latency` after its grant: early enough that the wire does not idle,
+/// late enough that who goes next is decided here. core::never: the port has a backlog; its on_room() follows.
+[[nodiscard]] SimTime port_accepts_at(const Port& port, const CrossbarEntry& head, SimTime now, SimTime latency);
 
 /// One output of the crossbar: a queue per input and flow class, an arbiter, one timer. A grant is the only event that
 /// a TLP costs here. Posted requests and completions never wait behind a blocked non-posted request (PCIe base table
@@ -62,6 +67,7 @@ private:
 
     void arbitrate();
     void arm(SimTime at);
+    [[nodiscard]] SimTime next_grant();
     [[nodiscard]] Queue* candidate(std::size_t input, SimTime at, SimTime& next);
     [[nodiscard]] SimTime transfer_time(const pcie::TlpHeader& header) const noexcept;
 

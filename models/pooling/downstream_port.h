@@ -22,8 +22,8 @@ public:
         unsigned roots;
         std::string_view arbiter;
     };
-    DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, const Config& config,
-                   pooling::SharingEngine& engine);
+    DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
+                   const Config& config, pooling::SharingEngine& engine);
 
     /// The upstream ports, by RootId; before the simulation.
     void connect(std::vector<UpstreamPort*> roots) { roots_ = std::move(roots); }
@@ -35,6 +35,7 @@ public:
     [[nodiscard]] std::size_t internal_input() const noexcept { return config_.roots; }
     [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
     [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
+    [[nodiscard]] const StageTimes& times() const noexcept { return times_; }
     /// Grants at the crossbar output toward the device and their waiting time.
     [[nodiscard]] const CrossbarOutput& output() const noexcept { return to_device_; }
 
@@ -43,19 +44,25 @@ private:
     void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& port) override;
+    [[nodiscard]] unsigned egress_cycles() const noexcept {
+        return config_.timing.arbitration + config_.timing.toward_device() + config_.timing.egress;
+    }
     void answer_device(pcie::TlpPtr completion, SimTime edge);
-    [[nodiscard]] bool may_go_up(UpstreamPort& root, const pcie::Tlp& tlp, SimTime edge);
+    /// Whether the bridges of the root let a TLP of the device up; a refused request is answered.
+    [[nodiscard]] bool goes_up(UpstreamPort& root, const pcie::Tlp& received, const pcie::Tlp& sent, SimTime edge);
     /// After a snoop: what the slaves' bridges advertise follows the PF's maximum payload.
     void publish_max_payload();
 
     Config config_;
     pooling::SharingEngine& engine_;
+    pcie::TlpFactory& factory_;
     Port port_;
     CrossbarOutput to_device_;
     std::vector<UpstreamPort*> roots_;
     unsigned published_max_payload_ = 0;
     std::uint64_t received_ = 0;
     std::uint64_t sent_ = 0;
+    StageTimes times_;
 };
 
 } // namespace rootpool::models

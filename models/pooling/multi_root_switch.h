@@ -73,7 +73,8 @@ public:
 private:
     void on_secondary_bus(pcie::RootId root, pooling::DeviceIndex device, pcie::Bdf bridge, std::uint8_t bus) override;
     void make_engines(const MultiRootSwitchConfig& config, pcie::TlpFactory& factory);
-    void make_ports(const MultiRootSwitchConfig& config, Scheduler& scheduler, pcie::TlpFactory& factory);
+    void make_ports(const MultiRootSwitchConfig& config, const pooling::Tagging& tagging, Scheduler& scheduler,
+                    pcie::TlpFactory& factory);
     void connect();
 
     pooling::PortSwitchingTable ports_;

@@ -14,13 +14,13 @@ namespace rootpool::models {
 struct SwitchTiming {
     SimTime period = 4ns; ///< 250 MHz
     unsigned bytes_per_cycle = 16;
-    unsigned ingress = 0;        ///< port to crossbar queue: clock crossing, header decode, window routing; at least 1
+    unsigned ingress = 1;        ///< port to crossbar queue: clock crossing, header decode, window routing; at least 1
     unsigned arbitration = 1;    ///< grant to the first beat behind the crossbar
     unsigned id_lookup = 1;      ///< ID CAM or ID RAM
     unsigned address_lookup = 2; ///< six CAMs, then the RAM
     unsigned compose = 1;        ///< ID or address composer
-    unsigned egress = 0;         ///< crossbar or engine to the port: clock crossing
-    unsigned local = 0;          ///< execution by one of the switch's own functions or by the shadow
+    unsigned egress = 1;         ///< crossbar or engine to the port: clock crossing
+    unsigned local = 1;          ///< execution by one of the switch's own functions or by the shadow
 
     /// Engine latency toward the device: the longer of both paths; the other one is padded.
     [[nodiscard]] constexpr unsigned toward_device() const noexcept {
@@ -28,6 +28,12 @@ struct SwitchTiming {
     }
     [[nodiscard]] constexpr unsigned toward_root() const noexcept { return id_lookup + compose; }
     [[nodiscard]] constexpr SimTime cycles(unsigned count) const noexcept { return period * count; }
+};
+
+/// Time that TLPs spent in the stages of one port, summed: divided by the TLPs it gives the mean.
+struct StageTimes {
+    SimTime ingress{}; ///< last beat at the port to the crossbar queue, clock alignment included
+    SimTime egress{};  ///< grant to first beat at the port: engine and clock crossing
 };
 
 /// Names: "fpga-prototype" (Virtex-6 hard blocks store and forward with deep clock crossings) and "asic".

@@ -20,8 +20,8 @@ public:
         unsigned devices;
         std::string_view arbiter;
     };
-    UpstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, const Config& config,
-                 pooling::VirtualSwitch& virtual_switch);
+    UpstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
+                 const Config& config, pooling::VirtualSwitch& virtual_switch);
 
     /// Outputs toward the devices, by DeviceIndex; before the simulation.
     void connect(std::vector<CrossbarOutput*> to_devices) { to_devices_ = std::move(to_devices); }
@@ -31,8 +31,14 @@ public:
     /// itself.
     [[nodiscard]] CrossbarOutput& to_link() noexcept { return to_link_; }
     [[nodiscard]] std::size_t internal_input() const noexcept { return config_.devices; }
+    /// A completion that the switch made at `edge` for this root leaves through the internal input.
+    void answer(pcie::TlpPtr completion, SimTime edge);
+
     [[nodiscard]] pooling::VirtualSwitch& virtual_switch() noexcept { return virtual_switch_; }
     [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
+    [[nodiscard]] pcie::RootId root() const noexcept { return config_.root; }
+    [[nodiscard]] bool reaches(pooling::DeviceIndex device) const noexcept { return virtual_switch_.reaches(device); }
+    [[nodiscard]] const StageTimes& times() const noexcept { return times_; }
     [[nodiscard]] std::uint64_t sent() const noexcept { return to_link_.granted(); }
 
 private:
@@ -59,7 +65,8 @@ private:
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& port) override;
-    void answer(pcie::TlpPtr completion, SimTime edge);
+    [[nodiscard]] unsigned egress_cycles() const noexcept { return config_.timing.arbitration + config_.timing.egress; }
+    [[nodiscard]] CrossbarEntry entry(const pcie::TlpPtr& tlp, SimTime last_beat, const pooling::Route& route);
 
     Config config_;
     pooling::VirtualSwitch& virtual_switch_;
@@ -71,6 +78,7 @@ private:
     CrossbarOutput to_local_;
     std::vector<CrossbarOutput*> to_devices_;
     std::uint64_t received_ = 0;
+    StageTimes times_;
 };
 
 } // namespace rootpool::models

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -59,6 +60,7 @@ public:
     /// base 6.2.4).
     [[nodiscard]] bool forwards_errors(DeviceIndex device) const noexcept;
 
+    [[nodiscard]] bool reaches(DeviceIndex device) const noexcept { return std::ranges::find(devices_, device) != devices_.end(); }
     void set_presence(DeviceIndex device, bool present) noexcept { downstream(device).set_presence(present); }
     void set_max_payload(DeviceIndex device, unsigned bytes) noexcept { downstream(device).set_max_payload(bytes); }
     void note_refusal(RefusalCause cause) noexcept { refused_.add(cause); }

@@ -1,0 +1,110 @@
+#include "models/pooling/downstream_port.h"
+
+#include <algorithm>
+
+#include "models/pooling/upstream_port.h"
+#include "rootpool/pooling/completions.h"
+
+namespace rootpool::models {
+
+using pooling::EngineOutput;
+
+DownstreamPort::DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
+                               const Config& config, pooling::SharingEngine& engine)
+    : sc_module(name), config_(config), engine_(engine), factory_(factory),
+      port_("port", scheduler, *this, config.credits),
+      to_device_(scheduler, *this, config.roots + 1, pooling::make_arbiter(config.arbiter), config.timing,
+                 config.tagging->extra_bytes) {}
+
+SimTime DownstreamPort::accepts_at(std::size_t input, const CrossbarEntry& head, SimTime now) {
+    const SimTime at = port_accepts_at(port_, head, now, config_.timing.cycles(egress_cycles()));
+    const bool from_root = input != internal_input();
+    return at == core::never || !from_root ? at : std::max(at, engine_.ready_at(*head.tlp, at));
+}
+
+void DownstreamPort::deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) {
+    const SimTime latency = config_.timing.cycles(egress_cycles());
+    if (input == internal_input()) {
+        ++sent_;
+        port_.send(std::move(entry.tlp), edge + latency);
+        return;
+    }
+    EngineOutput output = engine_.from_root(*entry.tlp, edge);
+    publish_max_payload();
+    if (output.action == EngineOutput::Action::forward) {
+        ++sent_;
+        times_.egress += latency;
+        port_.send(std::move(output.tlp), edge + latency);
+    } else if (output.action == EngineOutput::Action::answer) {
+        roots_[input]->answer(std::move(output.tlp), edge + config_.timing.cycles(config_.timing.toward_device()));
+    }
+}
+
+void DownstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, SimTime last_beat) {
+    ++received_;
+    const SimTime edge = core::align_up(last_beat, config_.timing.period);
+    const SimTime ready = edge + config_.timing.cycles(config_.timing.ingress + config_.timing.toward_root());
+    times_.ingress += ready - last_beat;
+    EngineOutput output = engine_.from_device(*tlp, last_beat);
+    publish_max_payload();
+    if (pcie::is_completion(tlp->header.kind)) {
+        to_device_.wake(); // it may have given a tag back
+    }
+    const bool forwarded = output.action == EngineOutput::Action::forward;
+    if (!forwarded || !goes_up(*roots_[output.tlp->root.index()], *tlp, *output.tlp, ready)) {
+        port_.release(*tlp, ready);
+        if (output.action == EngineOutput::Action::answer) {
+            answer_device(std::move(output.tlp), ready);
+        }
+        return;
+    }
+    CrossbarEntry entry;
+    UpstreamPort& root = *roots_[output.tlp->root.index()];
+    entry.tlp = std::move(output.tlp);
+    entry.received = std::move(tlp);
+    entry.from = &port_;
+    entry.ready = ready;
+    root.to_link().push(config_.device.index(), std::move(entry));
+}
+
+bool DownstreamPort::goes_up(UpstreamPort& root, const pcie::Tlp& received, const pcie::Tlp& sent, SimTime edge) {
+    pooling::VirtualSwitch& bridges = root.virtual_switch();
+    if (pcie::is_message(sent.header.kind)) {
+        return bridges.forwards_errors(config_.device); // ERR_ messages; nothing else reaches this point from a lent VF
+    }
+    const pooling::RefusalCause cause = bridges.upward(config_.device, sent.header);
+    if (cause == pooling::RefusalCause::none) {
+        return true;
+    }
+    bridges.note_refusal(cause);
+    if (pcie::flow_class(sent.header.kind) == pcie::FlowClass::non_posted) {
+        answer_device(pooling::complete_without_data(factory_, received, bridges.bridge(config_.device).id(),
+                                                     pcie::CompletionStatus::unsupported_request),
+                      edge);
+    }
+    return false;
+}
+
+void DownstreamPort::on_room(Port& /*port*/) { to_device_.wake(); }
+
+void DownstreamPort::answer_device(pcie::TlpPtr completion, SimTime edge) {
+    CrossbarEntry entry;
+    entry.tlp = std::move(completion);
+    entry.ready = edge + config_.timing.cycles(config_.timing.local);
+    to_device_.push(internal_input(), std::move(entry));
+}
+
+void DownstreamPort::publish_max_payload() {
+    const unsigned bytes = engine_.snoop().max_payload();
+    if (bytes == published_max_payload_) {
+        return;
+    }
+    published_max_payload_ = bytes;
+    for (UpstreamPort* root : roots_) {
+        if (root->root() != engine_.master() && root->reaches(config_.device)) {
+            root->virtual_switch().set_max_payload(config_.device, bytes);
+        }
+    }
+}
+
+} // namespace rootpool::models

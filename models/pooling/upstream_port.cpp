@@ -1,0 +1,92 @@
+#include "models/pooling/upstream_port.h"
+
+#include <algorithm>
+
+namespace rootpool::models {
+
+using pooling::Route;
+
+UpstreamPort::UpstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
+                           const Config& config, pooling::VirtualSwitch& virtual_switch)
+    : sc_module(name), config_(config), virtual_switch_(virtual_switch), factory_(factory),
+      port_("port", scheduler, *this, config.credits),
+      to_link_(scheduler, link_sink_, config.devices + 1, pooling::make_arbiter(config.arbiter), config.timing,
+               config.tagging->extra_bytes),
+      to_local_(scheduler, local_sink_, 1, pooling::make_arbiter(config.arbiter), config.timing,
+                config.tagging->extra_bytes) {}
+
+void UpstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, SimTime last_beat) {
+    ++received_;
+    Route route = virtual_switch_.route(tlp->header);
+    if (!config_.tagging->carries(tlp->header)) {
+        route.kind = Route::Kind::refuse;
+        route.cause = pooling::RefusalCause::unsupported_kind;
+    }
+    CrossbarEntry queued = entry(tlp, last_beat, route);
+    times_.ingress += queued.ready - last_beat;
+    if (route.kind == Route::Kind::device) {
+        to_devices_[route.device.index()]->push(config_.root.index(), std::move(queued));
+    } else {
+        to_local_.push(0, std::move(queued));
+    }
+}
+
+/// The TLP as it goes on inside the switch: with this port's RootId, whatever it said before, and as Type 0 on the last
+/// bus.
+CrossbarEntry UpstreamPort::entry(const pcie::TlpPtr& tlp, SimTime last_beat, const Route& route) {
+    pcie::TlpHeader header = tlp->header;
+    if (route.kind == Route::Kind::device && route.convert_to_type_0) {
+        header.kind = pcie::has_data(header.kind) ? pcie::TlpKind::config_write_0 : pcie::TlpKind::config_read_0;
+    }
+    CrossbarEntry queued;
+    queued.tlp = factory_.view(*tlp, header, config_.root);
+    queued.received = tlp;
+    queued.from = &port_;
+    queued.ready = core::align_up(last_beat, config_.timing.period) + config_.timing.cycles(config_.timing.ingress);
+    queued.route = route;
+    return queued;
+}
+
+void UpstreamPort::on_room(Port& /*port*/) { to_link_.wake(); }
+
+void UpstreamPort::answer(pcie::TlpPtr completion, SimTime edge) {
+    CrossbarEntry queued;
+    queued.tlp = std::move(completion);
+    queued.ready = edge + config_.timing.cycles(config_.timing.local);
+    to_link_.push(internal_input(), std::move(queued));
+}
+
+SimTime UpstreamPort::LinkSink::accepts_at(std::size_t /*input*/, const CrossbarEntry& head, SimTime now) {
+    return port_accepts_at(owner_.port_, head, now, owner_.config_.timing.cycles(owner_.egress_cycles()));
+}
+
+void UpstreamPort::LinkSink::deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) {
+    const SimTime latency = owner_.config_.timing.cycles(owner_.egress_cycles());
+    owner_.times_.egress += latency;
+    owner_.port_.send(std::move(entry.tlp), edge + latency);
+}
+
+SimTime UpstreamPort::LocalSink::accepts_at(std::size_t /*input*/, const CrossbarEntry& /*head*/, SimTime now) {
+    return now;
+}
+
+void UpstreamPort::LocalSink::deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) {
+    pcie::TlpPtr completion;
+    switch (entry.route.kind) {
+    case Route::Kind::local:
+        completion = owner_.virtual_switch_.execute(*entry.tlp, entry.route);
+        break;
+    case Route::Kind::refuse:
+    case Route::Kind::probe:
+        completion =
+            owner_.virtual_switch_.refuse(*entry.tlp, entry.route.cause, entry.route.kind == Route::Kind::refuse);
+        break;
+    default:
+        break; // a message is consumed
+    }
+    if (completion) {
+        owner_.answer(std::move(completion), edge);
+    }
+}
+
+} // namespace rootpool::models
