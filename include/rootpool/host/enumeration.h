@@ -41,10 +41,11 @@ public:
     void remove_slot(PciDevice& bridge, bool reachable);
 
     /// pci_enable_device + pci_set_master: memory decoding and bus mastering on.
-    void enable_device(PciDevice& device);
+    /// False, with a kernel-log line, when a BAR has no address.
+    [[nodiscard]] bool enable_device(PciDevice& device);
     void disable_device(PciDevice& device);
 
-    [[nodiscard]] PciDevice* find(pcie::Bdf bdf) noexcept;
+    [[nodiscard]] PciDevice* find(pcie::Bdf bdf);
     /// Depth first, in bus order; VFs after their bus's functions.
     void for_each(const std::function<void(PciDevice&)>& visit);
     [[nodiscard]] const std::vector<std::unique_ptr<PciDevice>>& root_bus() const noexcept { return root_bus_; }

@@ -51,8 +51,9 @@ struct BridgeState {
     bool is_hotplug = false;
     bool ari_forwarding = false;
     bool has_64bit_window = false;
-    PciResource memory;       ///< 32-bit, not prefetchable
-    PciResource prefetchable; ///< above 4 GB when the bridge can
+    PciResource memory;                                  ///< 32-bit, not prefetchable
+    PciResource prefetchable;                            ///< 64-bit
+    std::array<std::uint64_t, 2> window_alignment{1, 1}; ///< of memory and prefetchable
 };
 
 /// One function that the operating system has found. A virtual function has `is_vf` and its PF as `physical_function`.

@@ -12,7 +12,7 @@ namespace rootpool::host {
 /// how a master lends them. Refused, with a kernel-log line, when num_vfs is 0 or above the limit, the registers
 /// disagree (InitialVFs, offset, stride), buses are missing or VF BARs have no address. Source: Linux
 /// drivers/pci/iov.c; PCIe base r6.3 chapter 9.
-[[nodiscard]] bool sriov_enable(PciCore& core, PciDevice& pf, std::uint16_t num_vfs);
+[[nodiscard]] bool sriov_enable(PciCore& core, PciDevice& pf, std::uint16_t num_vfs, bool probe_vfs);
 /// pci_disable_sriov: VF Enable and VF MSE off, 1 s, NumVFs 0; the VF devices go.
 void sriov_disable(PciCore& core, PciDevice& pf);
 

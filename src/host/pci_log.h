@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "rootpool/host/hardware_access.h"
+#include "rootpool/host/pci_device.h"
+
+namespace rootpool::host {
+
+/// One line of the kernel log as pci_info() writes it: "pci 0000:03:00.0: ...".
+template <typename... Arguments>
+void pci_log(KernelLog& log, const PciDevice& device, fmt::format_string<Arguments...> text, Arguments&&... arguments) {
+    log.line("pci " + device.name() + ": " + fmt::format(text, std::forward<Arguments>(arguments)...));
+}
+
+} // namespace rootpool::host
