@@ -23,11 +23,9 @@ void Timer::cancel() noexcept {
 }
 
 Scheduler::Scheduler(const sc_core::sc_module_name& name) : sc_module(name) {
-    sc_core::sc_spawn_options options;
-    options.spawn_method();
-    options.dont_initialize();
-    options.set_sensitivity(&wake_);
-    sc_core::sc_spawn([this] { run(); }, "run", &options);
+    SC_METHOD(run);
+    sensitive << wake_;
+    dont_initialize();
 }
 
 void Scheduler::run() {

@@ -50,6 +50,7 @@ private:
 /// Timers of one moment fire in the order in which they were armed.
 class Scheduler : public sc_core::sc_module {
 public:
+    SC_HAS_PROCESS(Scheduler);
     explicit Scheduler(const sc_core::sc_module_name& name);
 
     /// Timers that have fired so far: the cost measure of a run that does not depend on the machine.

@@ -1,8 +1,10 @@
 #include "models/pcie/root_complex.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "rootpool/pcie/bridge_window.h"
+#include "rootpool/pcie/capabilities.h"
 #include "rootpool/pcie/completion_splitter.h"
 #include "rootpool/pcie/config_registers.h"
 #include "rootpool/pcie/tlp_builder.h"
@@ -22,7 +24,7 @@ constexpr std::uint64_t interrupt_size = 0x10'0000;
     return header.address - interrupt_base < interrupt_size && header.length_dw == 1;
 }
 
-constexpr std::uint8_t all_bytes = 0xF;
+constexpr std::uint16_t express_offset = 0xA0;
 
 } // namespace
 
@@ -45,6 +47,38 @@ RootComplex::RootComplex(const sc_core::sc_module_name& name, const RootComplexC
     define_root_port();
 }
 
+void RootComplex::define_host_bridge() {
+    pcie::ConfigSpaceBuilder(host_bridge_)
+        .type_0_header({.vendor = 0x8086, .device = 0x0150, .class_code = 0x060000, .revision = 0x09}); // Ivy Bridge
+}
+
+void RootComplex::define_root_port() {
+    const std::uint32_t link = pcie::link_rate_and_width(static_cast<unsigned>(config_.link.parameters.generation),
+                                                         config_.link.parameters.width);
+    const auto payload_code = static_cast<std::uint32_t>(std::countr_zero(config_.max_payload / 128U));
+    pcie::ConfigSpaceBuilder(root_port_)
+        .type_1_header({.vendor = 0x8086, .device = 0x0151, .class_code = 0x060400, .revision = 0x09})
+        .bridge_subsystem(0x88, 0x8086, 0x0151)
+        .power_management(0x80, {})
+        .msi(0x90, false)
+        .express(express_offset, {.type = pcie::PortType::root_port,
+                                  .slot_implemented = true,
+                                  .device_capabilities = 0x8000 | payload_code,
+                                  .link_capabilities = link | 0x0010'0000U, // link-active reporting
+                                  .link_status = static_cast<std::uint16_t>(link | 0x2000U),
+                                  .slot_capabilities = 0x0008'0000U,
+                                  .device_capabilities_2 = 0x20U | 0x1FU,
+                                  .link_control_2 = static_cast<std::uint16_t>(config_.link.parameters.generation)})
+        .advanced_error_reporting(0x100, {.root = true});
+    root_port_.set16(express_offset + pcie::registers::slot_status, 0x0040); // a card is in the slot
+}
+
+unsigned RootComplex::payload_limit() const noexcept {
+    const unsigned code = root_port_.get16(express_offset + pcie::registers::device_control) >>
+                              pcie::registers::device_control_payload_shift & 7U;
+    return std::min(128U << code, config_.max_payload);
+}
+
 // ---------------------------------------------------------------------------------------------- processor side
 
 pcie::ConfigSpace* RootComplex::local_function(pcie::Bdf function) noexcept {
@@ -54,39 +88,35 @@ pcie::ConfigSpace* RootComplex::local_function(pcie::Bdf function) noexcept {
     return function == root_port_id ? &root_port_ : nullptr;
 }
 
-bool RootComplex::behind_root_port(pcie::Bdf function, bool& type_0) const noexcept {
+std::optional<pcie::ConfigType> RootComplex::behind_root_port(pcie::Bdf function) const noexcept {
     switch (pcie::config_route(root_port_, function)) {
     case pcie::ConfigRoute::claim_type0:
-        type_0 = true;
-        return true;
+        return pcie::ConfigType::type_0;
     case pcie::ConfigRoute::forward_type1:
-        type_0 = false;
-        return true;
+        return pcie::ConfigType::type_1;
     default:
-        return false;
+        return std::nullopt;
     }
 }
 
 void RootComplex::config_read(pcie::Bdf function, std::uint16_t offset, Done done) {
     const SimTime local = now() + 2 * config_.processor_latency;
-    bool type_0 = false;
     if (function.bus() == 0) {
         const pcie::ConfigSpace* space = local_function(function);
         answer_later(done,
                      space != nullptr ? ProcessorCompletion{pcie::CompletionStatus::successful, space->read(offset)}
                                       : ProcessorCompletion{pcie::CompletionStatus::unsupported_request},
                      local);
-    } else if (behind_root_port(function, type_0)) {
-        issue({pcie::config_read(type_0, host_bridge_id, pcie::Tag{}, function, offset, all_bytes), 0, done});
+    } else if (const auto type = behind_root_port(function)) {
+        issue({pcie::config_read(*type, host_bridge_id, pcie::Tag{}, function, offset), 0, done});
     } else {
-        answer_later(done, {pcie::CompletionStatus::unsupported_request}, local);
+        answer_later(done, {.status = pcie::CompletionStatus::unsupported_request}, local);
     }
 }
 
 void RootComplex::config_write(pcie::Bdf function, std::uint16_t offset, std::uint32_t value, std::uint8_t byte_enables,
                                Done done) {
     const SimTime local = now() + 2 * config_.processor_latency;
-    bool type_0 = false;
     if (function.bus() == 0) {
         pcie::ConfigSpace* space = local_function(function);
         if (space != nullptr) {
@@ -95,10 +125,10 @@ void RootComplex::config_write(pcie::Bdf function, std::uint16_t offset, std::ui
         answer_later(done,
                      {space != nullptr ? pcie::CompletionStatus::successful : pcie::CompletionStatus::unsupported_request},
                      local);
-    } else if (behind_root_port(function, type_0)) {
-        issue({pcie::config_write(type_0, host_bridge_id, pcie::Tag{}, function, offset, byte_enables), value, done});
+    } else if (const auto type = behind_root_port(function)) {
+        issue({pcie::config_write(*type, host_bridge_id, pcie::Tag{}, function, offset, byte_enables), value, done});
     } else {
-        answer_later(done, {pcie::CompletionStatus::unsupported_request}, local);
+        answer_later(done, {.status = pcie::CompletionStatus::unsupported_request}, local);
     }
 }
 
@@ -108,7 +138,7 @@ bool RootComplex::window_contains(std::uint64_t address) const noexcept {
 
 void RootComplex::memory_read32(std::uint64_t address, Done done) {
     if (!window_contains(address)) {
-        answer_later(done, {pcie::CompletionStatus::unsupported_request}, now() + 2 * config_.processor_latency);
+        answer_later(done, {.status = pcie::CompletionStatus::unsupported_request}, now() + 2 * config_.processor_latency);
         return;
     }
     issue({pcie::memory_read(host_bridge_id, pcie::Tag{}, address, 4), 0, done});
@@ -307,8 +337,8 @@ void RootComplex::serve_read(pcie::Tlp& request) {
         return;
     }
     port.release(request, now());
-    for (const pcie::CompletionPart& part : pcie::CompletionSplitter(request.header, config_.read_completion_boundary,
-                                                                    negotiated_payload())) {
+    for (const pcie::CompletionPart& part :
+         pcie::CompletionSplitter(request.header, config_.read_completion_boundary, payload_limit())) {
         pcie::PayloadSlice slice{data.buffer, part.data_offset, part.data_bytes};
         pcie::TlpPtr answer = tlps_.make(pcie::completion_with_data(request.header, root_port_id, part), std::move(slice));
         answer->transaction = request.transaction;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include "models/core/scheduler.h"
@@ -12,6 +13,7 @@
 #include "rootpool/core/delegate.h"
 #include "rootpool/pcie/config_space.h"
 #include "rootpool/pcie/tlp.h"
+#include "rootpool/pcie/tlp_builder.h"
 
 namespace rootpool::models {
 
@@ -101,8 +103,10 @@ private:
     void define_host_bridge();
     void define_root_port();
     [[nodiscard]] pcie::ConfigSpace* local_function(pcie::Bdf function) noexcept;
-    /// Kind of request that reaches `function` through the root port, or nothing if its bus is not behind it.
-    [[nodiscard]] bool behind_root_port(pcie::Bdf function, bool& type_0) const noexcept;
+    /// Type of the request that reaches `function` through the root port; nothing if its bus is not behind it.
+    [[nodiscard]] std::optional<pcie::ConfigType> behind_root_port(pcie::Bdf function) const noexcept;
+    /// Maximum payload that software allowed, never above what the port supports.
+    [[nodiscard]] unsigned payload_limit() const noexcept;
     [[nodiscard]] bool window_contains(std::uint64_t address) const noexcept;
     [[nodiscard]] bool bus_master_enabled() const noexcept;
 

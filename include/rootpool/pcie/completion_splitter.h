@@ -1,53 +1,65 @@
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <iterator>
 
-#include "rootpool/pcie/tlp_builder.h"
+#include "rootpool/pcie/tlp_header.h"
 
 namespace rootpool::pcie {
 
-/// One completion of a memory read.
+/// One completion of a memory read: which dwords of the requested range it carries.
 struct CompletionPart {
-    std::uint16_t data_offset;   ///< of its payload in the dwords of the whole request, bytes
-    std::uint16_t data_bytes;    ///< of its payload, a multiple of 4
-    std::uint16_t remaining;     ///< Byte Count field
-    std::uint8_t lower_address;  ///< Lower Address field
+    std::uint16_t data_offset = 0; ///< bytes from the request's (dword aligned) address
+    std::uint16_t data_bytes = 0;  ///< payload, a multiple of 4
+    std::uint16_t byte_count = 0;  ///< bytes that remain, this completion included
+    std::uint8_t lower_address = 0;
+    friend bool operator==(const CompletionPart&, const CompletionPart&) = default;
 };
 
-/// Cuts the answer to a memory read into completions: every one but the last ends on a read completion boundary, none carries more than the
-/// maximum payload (PCIe base 2.3.1.1).
+/// Splits a memory read into the fewest completions that PCIe base 2.3.1.1 permits: each but the last ends on a multiple of the read
+/// completion boundary and carries at most `max_payload` bytes. For completions of one boundary each, as some root complexes send
+/// them, `max_payload` is the boundary.
+///
+///     for (const CompletionPart& part : CompletionSplitter(request, 64, 256)) ...
 class CompletionSplitter {
 public:
-    /// `boundary`: 64 or 128 for a root complex, 128 for all others; `max_payload`: a multiple of it, or at least 128.
-    constexpr CompletionSplitter(const TlpHeader& request, unsigned boundary, unsigned max_payload) noexcept
-        : base_(request.address), next_(first_byte_address(request)), end_(next_ + byte_length(request)),
-          boundary_(boundary), max_payload_(max_payload) {}
+    class Iterator {
+    public:
+        using value_type = CompletionPart;
+        using difference_type = std::ptrdiff_t;
 
-    /// The next completion in ascending address; nothing after the last.
-    [[nodiscard]] constexpr std::optional<CompletionPart> next() noexcept {
-        if (next_ == end_) {
-            return std::nullopt;
-        }
-        const std::uint64_t first_dword = next_ & ~3ULL;
-        std::uint64_t stop = end_;
-        if (end_ - first_dword > max_payload_) {
-            stop = (first_dword + max_payload_) / boundary_ * boundary_;
-        }
-        const CompletionPart part{static_cast<std::uint16_t>(first_dword - base_),
-                                  static_cast<std::uint16_t>((stop - first_dword + 3) & ~3ULL),
-                                  static_cast<std::uint16_t>(end_ - next_), static_cast<std::uint8_t>(next_ & 0x7FU)};
-        next_ = stop;
-        return part;
-    }
+        explicit Iterator(CompletionSplitter splitter) noexcept;
+        [[nodiscard]] const CompletionPart& operator*() const noexcept { return part_; }
+        Iterator& operator++() noexcept;
+        void operator++(int) noexcept { ++*this; }
+        friend bool operator==(const Iterator& it, std::default_sentinel_t) noexcept { return it.ended_; }
+
+    private:
+        CompletionPart part_;
+        std::uint32_t address_;
+        std::uint32_t data_left_;
+        std::uint32_t boundary_;
+        std::uint32_t max_payload_;
+        bool ended_ = false;
+
+        void take() noexcept;
+    };
+
+    /// `boundary`: 64 or 128, for all but root complexes 128; `max_payload` at least that. Throws core::ModelViolation for others.
+    CompletionSplitter(const TlpHeader& memory_read, unsigned boundary, unsigned max_payload);
+
+    [[nodiscard]] Iterator begin() const noexcept { return Iterator(*this); }
+    [[nodiscard]] static std::default_sentinel_t end() noexcept { return {}; }
 
 private:
-    std::uint64_t base_;
-    std::uint64_t next_;
-    std::uint64_t end_;
-    std::uint64_t boundary_;
-    std::uint64_t max_payload_;
+    CompletionPart whole_;
+    std::uint32_t address_; ///< low bits are enough: a request does not cross 4 KB
+    std::uint32_t boundary_;
+    std::uint32_t max_payload_;
 };
+
+/// The header of one part.
+[[nodiscard]] TlpHeader completion_with_data(const TlpHeader& request, Bdf completer, const CompletionPart& part);
 
 } // namespace rootpool::pcie

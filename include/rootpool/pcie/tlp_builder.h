@@ -1,115 +1,102 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 
 #include "rootpool/pcie/tlp_header.h"
 
-/// Headers of requests and completions as PCIe base 2.2 wants them: byte enables, lengths, header size.
+/// Headers of well-formed TLPs, and what follows from a header. Sizes come from the caller's own arithmetic, never from a register or a
+/// packet unchecked: a range that no single request can name is a core::ModelViolation.
 namespace rootpool::pcie {
 
-/// Addresses from here on need the 4 DW form; below, it is forbidden (PCIe base 2.2.4.1).
-inline constexpr std::uint64_t four_dw_from = 1ULL << 32U;
+/// A memory request must not cross a multiple of this (PCIe base 2.2.7.1).
+inline constexpr std::uint32_t request_boundary = 4096;
+/// Addresses from here on need a 4 DW header; those below must not have one (PCIe base 2.2.4.1).
+inline constexpr std::uint64_t first_64_bit_address = 1ULL << 32U;
+inline constexpr std::uint8_t all_byte_enables = 0xF;
 
-namespace detail {
-[[nodiscard]] constexpr TlpHeader memory_request(TlpKind kind, Bdf requester, Tag tag, std::uint64_t address,
-                                                 std::uint32_t bytes) noexcept {
-    const unsigned before = address & 3U;
-    const auto dwords = (before + bytes + 3) / 4;
-    const unsigned after = dwords * 4 - before - bytes;
-    const unsigned first = 0xFU << before & 0xFU;
-    const unsigned last = 0xFU >> after;
-    TlpHeader header;
-    header.kind = kind;
-    header.four_dw = address >= four_dw_from;
-    header.requester = requester;
-    header.tag = tag;
-    header.address = address & ~3ULL;
-    header.length_dw = static_cast<std::uint16_t>(dwords);
-    header.first_be = static_cast<std::uint8_t>(dwords == 1 ? first & last : first);
-    header.last_be = static_cast<std::uint8_t>(dwords == 1 ? 0 : last);
-    return header;
-}
-[[nodiscard]] constexpr TlpHeader config_request(TlpKind kind, Bdf requester, Tag tag, Bdf target, std::uint16_t offset,
-                                                 std::uint8_t byte_enables) noexcept {
-    TlpHeader header;
-    header.kind = kind;
-    header.requester = requester;
-    header.tag = tag;
-    header.target = target;
-    header.config_register = offset & 0xFFCU;
-    header.length_dw = 1;
-    header.first_be = byte_enables & 0xFU;
-    return header;
-}
-} // namespace detail
+/// Type 0 is for a function on the bus that the request travels on, type 1 for one behind a bridge (PCIe base 2.2.7, 7.3.3).
+enum class ConfigType : std::uint8_t { type_0, type_1 };
 
-/// A read of 1..4096 bytes that does not cross a 4 KB boundary (the caller splits).
-[[nodiscard]] constexpr TlpHeader memory_read(Bdf requester, Tag tag, std::uint64_t address, std::uint32_t bytes) noexcept {
-    return detail::memory_request(TlpKind::memory_read, requester, tag, address, bytes);
-}
-/// A write of 1..4096 bytes that does not cross a 4 KB boundary. The payload starts at the dword of the first byte.
-[[nodiscard]] constexpr TlpHeader memory_write(Bdf requester, Tag tag, std::uint64_t address, std::uint32_t bytes) noexcept {
-    return detail::memory_request(TlpKind::memory_write, requester, tag, address, bytes);
-}
-/// A one-dword configuration request at `offset` (its low two bits are ignored), type 0 or type 1.
-[[nodiscard]] constexpr TlpHeader config_read(bool type_0, Bdf requester, Tag tag, Bdf target, std::uint16_t offset,
-                                              std::uint8_t byte_enables) noexcept {
-    return detail::config_request(type_0 ? TlpKind::config_read_0 : TlpKind::config_read_1, requester, tag, target, offset,
-                                  byte_enables);
-}
-[[nodiscard]] constexpr TlpHeader config_write(bool type_0, Bdf requester, Tag tag, Bdf target, std::uint16_t offset,
-                                               std::uint8_t byte_enables) noexcept {
-    return detail::config_request(type_0 ? TlpKind::config_write_0 : TlpKind::config_write_1, requester, tag, target,
-                                  offset, byte_enables);
+/// A read of `bytes` bytes; 0 bytes is the zero-length read that flushes posted writes (PCIe base 2.2.5.1).
+[[nodiscard]] TlpHeader memory_read(Bdf requester, Tag tag, std::uint64_t address, std::uint32_t bytes,
+                                    Attributes attributes = {});
+/// A write of `bytes` bytes. Its payload is the dwords that the range touches: payload_bytes(header), beginning at header.address.
+[[nodiscard]] TlpHeader memory_write(Bdf requester, Tag tag, std::uint64_t address, std::uint32_t bytes,
+                                     Attributes attributes = {});
+
+/// `offset` is rounded down to a dword; `byte_enables` select its bytes.
+[[nodiscard]] TlpHeader config_read(ConfigType type, Bdf requester, Tag tag, Bdf target, std::uint16_t offset,
+                                    std::uint8_t byte_enables = all_byte_enables) noexcept;
+[[nodiscard]] TlpHeader config_write(ConfigType type, Bdf requester, Tag tag, Bdf target, std::uint16_t offset,
+                                     std::uint8_t byte_enables = all_byte_enables) noexcept;
+/// Byte enables of an access of 1, 2 or 4 bytes at `offset`, as far as it lies in the dword.
+[[nodiscard]] constexpr std::uint8_t byte_enables_of(std::uint16_t offset, unsigned bytes) noexcept {
+    return static_cast<std::uint8_t>(((1U << std::min(bytes, 4U)) - 1U) << (offset & 3U) & 0xFU);
 }
 
-/// Address of the first enabled byte of a memory request (PCIe base 2.2.5); of a zero-length read, its dword.
-[[nodiscard]] constexpr std::uint64_t first_byte_address(const TlpHeader& request) noexcept {
-    return request.address + (request.first_be == 0 ? 0 : static_cast<unsigned>(std::countr_zero(request.first_be)));
+/// A message without data. `routing` is r[2:0] (PCIe base table 2-20).
+[[nodiscard]] TlpHeader message(Bdf requester, std::uint8_t code, std::uint8_t routing) noexcept;
+
+/// The completion without data of a non-posted request: of a write, or of anything that failed.
+[[nodiscard]] TlpHeader completion(const TlpHeader& request, Bdf completer,
+                                   CompletionStatus status = CompletionStatus::successful);
+/// The only completion of a read or atomic request: all its data. Reads that may be longer than the maximum payload go through
+/// CompletionSplitter.
+[[nodiscard]] TlpHeader completion_with_data(const TlpHeader& request, Bdf completer);
+
+/// Byte enables as the completer applies them: a read with processing hints carries a steering tag in their place and means all
+/// bytes (PCIe base 2.2.7.1.1).
+[[nodiscard]] constexpr std::uint8_t effective_first_be(const TlpHeader& header) noexcept {
+    return header.processing_hint && !has_data(header.kind) ? all_byte_enables : header.first_be;
 }
-/// Bytes from the first enabled one to the last enabled one. A zero-length read counts as 1, as its completion says (PCIe base table 2-38).
-[[nodiscard]] constexpr std::uint32_t byte_length(const TlpHeader& request) noexcept {
-    if (request.first_be == 0) {
-        return 1;
+[[nodiscard]] constexpr std::uint8_t effective_last_be(const TlpHeader& header) noexcept {
+    return header.processing_hint && !has_data(header.kind) ? all_byte_enables : header.last_be;
+}
+
+/// Address of the first byte that the byte enables of a memory or I/O request select.
+[[nodiscard]] constexpr std::uint64_t first_byte_address(const TlpHeader& header) noexcept {
+    const unsigned first = effective_first_be(header);
+    return header.address + (first == 0 ? 0U : static_cast<unsigned>(std::countr_zero(first)));
+}
+
+/// Bytes from the first to the last one that a request selects; 0 for a zero-length request. Atomics have no byte enables: all
+/// their operands.
+[[nodiscard]] constexpr unsigned byte_length(const TlpHeader& header) noexcept {
+    if (is_atomic(header.kind)) {
+        return header.length_dw * 4U;
     }
-    const unsigned skipped = static_cast<unsigned>(std::countr_zero(request.first_be));
-    const std::uint8_t last = request.length_dw == 1 ? request.first_be : request.last_be;
-    const unsigned unused = static_cast<unsigned>(std::countl_zero(static_cast<std::uint8_t>(last << 4U)));
-    return request.length_dw * 4U - skipped - unused;
+    const unsigned first = effective_first_be(header);
+    if (header.length_dw <= 1) {
+        return first == 0 ? 0U : static_cast<unsigned>(std::bit_width(first) - std::countr_zero(first));
+    }
+    const unsigned last = effective_last_be(header);
+    const auto skipped = static_cast<unsigned>(std::countr_zero(first | 0x10U));
+    return (header.length_dw - 1U) * 4U - skipped + static_cast<unsigned>(std::bit_width(last));
 }
 
-/// A completion without data: the end of a request that failed, or of a non-posted write.
-[[nodiscard]] constexpr TlpHeader completion(const TlpHeader& request, Bdf completer, CompletionStatus status) noexcept {
-    TlpHeader header;
-    header.kind = request.kind == TlpKind::memory_read_locked ? TlpKind::completion_locked : TlpKind::completion;
-    header.traffic_class = request.traffic_class;
-    header.attributes = request.attributes;
-    header.requester = request.requester;
-    header.tag = request.tag;
-    header.completer = completer;
-    header.status = status;
-    const bool memory = request.kind == TlpKind::memory_read || request.kind == TlpKind::memory_read_locked;
-    header.byte_count = static_cast<std::uint16_t>(memory ? byte_length(request) : 4);
-    header.lower_address = static_cast<std::uint8_t>(memory ? first_byte_address(request) & 0x7FU : 0);
-    return header;
+/// Byte offset in configuration space of the first byte that a configuration request selects.
+[[nodiscard]] constexpr std::uint16_t register_offset(const TlpHeader& header) noexcept {
+    const unsigned first = header.first_be;
+    return static_cast<std::uint16_t>(header.config_register + (first == 0 ? 0U : static_cast<unsigned>(std::countr_zero(first))));
 }
 
-/// A completion with data. `remaining`: bytes of the request that are still to come, this completion included;
-/// `lower_address`: bits 6:0 of the first byte in it; `length_dw`: its payload.
-[[nodiscard]] constexpr TlpHeader completion_with_data(const TlpHeader& request, Bdf completer, std::uint16_t length_dw,
-                                                       std::uint16_t remaining, std::uint8_t lower_address) noexcept {
-    TlpHeader header = completion(request, completer, CompletionStatus::successful);
-    header.kind = request.kind == TlpKind::memory_read_locked ? TlpKind::completion_locked_with_data
-                                                              : TlpKind::completion_with_data;
-    header.length_dw = length_dw;
-    header.byte_count = remaining;
-    header.lower_address = lower_address & 0x7FU;
-    return header;
+/// Byte Count of the first completion of `request` (PCIe base 2.2.9.1, table 2-40): 1 for a zero-length read, one operand for an atomic,
+/// 4 for everything that is not a memory read.
+[[nodiscard]] constexpr std::uint16_t completion_byte_count(const TlpHeader& request) noexcept {
+    if (request.kind == TlpKind::memory_read || request.kind == TlpKind::memory_read_locked) {
+        return static_cast<std::uint16_t>(std::max(byte_length(request), 1U));
+    }
+    if (is_atomic(request.kind)) {
+        return static_cast<std::uint16_t>(request.length_dw * (request.kind == TlpKind::compare_and_swap ? 2U : 4U));
+    }
+    return 4;
 }
-/// The one-dword completion of a configuration or I/O read.
-[[nodiscard]] constexpr TlpHeader register_completion(const TlpHeader& request, Bdf completer) noexcept {
-    return completion_with_data(request, completer, 1, 4, 0);
+/// Lower Address of the first completion of `request` (PCIe base 2.2.9.1, table 2-41): 0 for all but memory reads.
+[[nodiscard]] constexpr std::uint8_t completion_lower_address(const TlpHeader& request) noexcept {
+    const bool memory_read = request.kind == TlpKind::memory_read || request.kind == TlpKind::memory_read_locked;
+    return memory_read ? static_cast<std::uint8_t>(first_byte_address(request) & 0x7FU) : std::uint8_t{0};
 }
 
 } // namespace rootpool::pcie
