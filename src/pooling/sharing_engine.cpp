@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rootpool/pcie/tlp_builder.h"
 #include "rootpool/pooling/completions.h"
 
 namespace rootpool::pooling {
@@ -128,7 +129,7 @@ EngineOutput SharingEngine::send_request(const pcie::Tlp& tlp, TlpHeader header,
     context.configuration = pcie::is_configuration(header.kind);
     context.reads = !pcie::has_data(header.kind);
     context.config_register = header.config_register;
-    context.bytes_left = requested_bytes(header);
+    context.bytes_left = pcie::completion_byte_count(header);
     route_->outgoing(header, context, engine_id_, now);
     pcie::TlpPtr sent = factory_.view(tlp, header, tlp.root);
     sent->payload = std::move(payload);

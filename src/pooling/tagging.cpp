@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "rootpool/pcie/multi_root_tag.h"
+
 namespace rootpool::pooling {
 namespace {
 
-constexpr std::uint8_t reserved_bits = 0x8A; // 7, 3 and 1: T9, T8 and LN of later revisions
-
 constexpr std::array<Tagging, 2> taggings = {{
-    {"reserved_bits", 8, 0,
-     [](const pcie::TlpHeader& header) { return header.tag.value() < 256 && !header.lightweight_notification; }},
+    {"reserved_bits", pcie::tagged_roots, 0,
+     [](const pcie::TlpHeader& header) { return pcie::has_spare_root_bits(header); }},
     {"local_prefix", 256, 4, [](const pcie::TlpHeader&) { return true; }},
 }};
 
@@ -28,21 +28,6 @@ std::vector<std::string_view> tagging_names() {
         names.push_back(tagging.name);
     }
     return names;
-}
-
-std::uint8_t put_root_in_reserved_bits(std::uint8_t header_byte_1, pcie::RootId root) noexcept {
-    const unsigned number = root.value();
-    return static_cast<std::uint8_t>((header_byte_1 & ~reserved_bits) | (number & 4U) << 5U | (number & 2U) << 2U |
-                                     (number & 1U) << 1U);
-}
-
-pcie::RootId root_from_reserved_bits(std::uint8_t header_byte_1) noexcept {
-    const unsigned byte = header_byte_1;
-    return pcie::RootId(static_cast<std::uint8_t>((byte >> 5U & 4U) | (byte >> 2U & 2U) | (byte >> 1U & 1U)));
-}
-
-std::uint8_t clear_reserved_bits(std::uint8_t header_byte_1) noexcept {
-    return static_cast<std::uint8_t>(header_byte_1 & ~reserved_bits);
 }
 
 std::array<std::uint8_t, 4> local_prefix(pcie::RootId root) noexcept {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "rootpool/pcie/bridge_window.h"
 #include "rootpool/pcie/config_space.h"
 #include "rootpool/pcie/types.h"
 
@@ -15,6 +16,7 @@ struct BridgeRegisters {
     static constexpr std::uint16_t bar0 = 0x10;
     static constexpr std::uint16_t bus_numbers = 0x18;
     static constexpr std::uint16_t bridge_control = 0x3E;
+    static constexpr std::uint16_t power_management = 0x40;
     static constexpr std::uint16_t msi = 0x48;
     static constexpr std::uint16_t pcie = 0x60;
     static constexpr std::uint16_t device_capabilities = pcie + 0x04;
@@ -70,20 +72,13 @@ public:
     void reset();
 
 private:
-    struct Window {
-        std::uint64_t base = 1;
-        std::uint64_t limit = 0;
-        [[nodiscard]] bool contains(std::uint64_t address) const noexcept {
-            return base <= address && address <= limit;
-        }
-    };
     void decode() noexcept;
 
     FunctionKind kind_;
     pcie::ConfigSpace space_;
     pcie::Bdf id_;
-    Window memory_;
-    Window prefetchable_;
+    pcie::AddressWindow memory_;
+    pcie::AddressWindow prefetchable_;
 };
 
 } // namespace rootpool::pooling

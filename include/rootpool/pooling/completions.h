@@ -11,9 +11,6 @@ namespace rootpool::pooling {
 /// The successful completion of a read of one dword.
 [[nodiscard]] pcie::TlpPtr complete_with_dword(pcie::TlpFactory& factory, const pcie::Tlp& request, pcie::Bdf completer,
                                                std::uint32_t value);
-/// Bytes that a request asks for, from its length and byte enables (PCIe base table 2-38): at least 1; 4 for everything
-/// but memory reads.
-[[nodiscard]] std::uint16_t requested_bytes(const pcie::TlpHeader& request) noexcept;
 /// First dword of a payload; 0 when there is none.
 [[nodiscard]] std::uint32_t first_dword(const pcie::Tlp& tlp) noexcept;
 

@@ -18,15 +18,11 @@ struct Tagging {
     bool (*carries)(const pcie::TlpHeader& header);
 };
 
-/// "reserved_bits" (the paper: bits 7, 3 and 1 of header byte 1, 8 roots) and "local_prefix" (one more dword, 256
-/// roots).
+/// "reserved_bits" (the paper: bits 7, 3 and 1 of header byte 1, 8 roots; pcie/multi_root_tag.h) and "local_prefix"
+/// (one more dword, 256 roots).
 [[nodiscard]] const Tagging* find_tagging(std::string_view name) noexcept;
 [[nodiscard]] std::vector<std::string_view> tagging_names();
 
-/// The byte encodings behind "reserved_bits". The root is overwritten, never ORed in.
-[[nodiscard]] std::uint8_t put_root_in_reserved_bits(std::uint8_t header_byte_1, pcie::RootId root) noexcept;
-[[nodiscard]] pcie::RootId root_from_reserved_bits(std::uint8_t header_byte_1) noexcept;
-[[nodiscard]] std::uint8_t clear_reserved_bits(std::uint8_t header_byte_1) noexcept;
 /// The local TLP prefix dword of "local_prefix": Fmt 100, type Local vendor-defined 1110b (PCIe base 2.2.10.2), root in
 /// byte 3.
 [[nodiscard]] std::array<std::uint8_t, 4> local_prefix(pcie::RootId root) noexcept;

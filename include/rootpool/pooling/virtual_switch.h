@@ -60,7 +60,9 @@ public:
     /// base 6.2.4).
     [[nodiscard]] bool forwards_errors(DeviceIndex device) const noexcept;
 
-    [[nodiscard]] bool reaches(DeviceIndex device) const noexcept { return std::ranges::find(devices_, device) != devices_.end(); }
+    [[nodiscard]] bool reaches(DeviceIndex device) const noexcept {
+        return std::ranges::find(devices_, device) != devices_.end();
+    }
     void set_presence(DeviceIndex device, bool present) noexcept { downstream(device).set_presence(present); }
     void set_max_payload(DeviceIndex device, unsigned bytes) noexcept { downstream(device).set_max_payload(bytes); }
     void note_refusal(RefusalCause cause) noexcept { refused_.add(cause); }
