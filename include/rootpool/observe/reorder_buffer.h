@@ -33,7 +33,7 @@ public:
         heap_.push_back({at, ++last_order_, slot});
         std::push_heap(heap_.begin(), heap_.end(), std::greater<>{});
         latest_ = std::max(latest_, at);
-        while (heap_.front().at + horizon_ < latest_) {
+        while (!heap_.empty() && heap_.front().at + horizon_ < latest_) {
             pop(emit);
         }
     }
