@@ -14,7 +14,14 @@ namespace r = registers;
 constexpr std::uint16_t conventional_end = 0x100;
 
 /// Capability identifiers: PCI Code and ID Assignment Specification.
-enum CapabilityId : std::uint8_t { id_power = 0x01, id_vpd = 0x03, id_msi = 0x05, id_subsystem = 0x0D, id_express = 0x10, id_msix = 0x11 };
+enum CapabilityId : std::uint8_t {
+    id_power = 0x01,
+    id_vpd = 0x03,
+    id_msi = 0x05,
+    id_subsystem = 0x0D,
+    id_express = 0x10,
+    id_msix = 0x11
+};
 enum ExtendedId : std::uint16_t { id_aer = 0x01, id_serial = 0x03, id_acs = 0x0D, id_ari = 0x0E, id_sriov = 0x10 };
 
 constexpr std::uint32_t uncorrectable_bits = 0x00FF'F030; ///< bits 4, 5, 12 to 23
@@ -99,15 +106,17 @@ void ConfigSpaceBuilder::link(std::uint16_t offset, std::uint16_t bytes, std::ui
     last_capability_ = offset;
 }
 
-void ConfigSpaceBuilder::link_extended(std::uint16_t offset, std::uint16_t bytes, std::uint16_t id, std::uint8_t version) {
+void ConfigSpaceBuilder::link_extended(std::uint16_t offset, std::uint16_t bytes, std::uint16_t id,
+                                       std::uint8_t version) {
     reserve(offset, bytes, conventional_end, ConfigSpace::size);
     if (last_extended_ == 0 && offset != conventional_end) {
         throw std::invalid_argument("the first extended capability must be at 100h (PCIe base 7.6.1)");
     }
     space_.define32(offset, id | static_cast<std::uint32_t>(version) << 16U);
     if (last_extended_ != 0) {
-        space_.define16(static_cast<std::uint16_t>(last_extended_ + 2),
-                        static_cast<std::uint16_t>(space_.get16(static_cast<std::uint16_t>(last_extended_ + 2)) | offset << 4U));
+        space_.define16(
+            static_cast<std::uint16_t>(last_extended_ + 2),
+            static_cast<std::uint16_t>(space_.get16(static_cast<std::uint16_t>(last_extended_ + 2)) | offset << 4U));
     }
     last_extended_ = offset;
 }
@@ -135,7 +144,8 @@ ConfigSpaceBuilder& ConfigSpaceBuilder::msi(std::uint16_t offset, bool maskable)
 
 ConfigSpaceBuilder& ConfigSpaceBuilder::msix(std::uint16_t offset, const Msix& msix) {
     link(offset, 12, id_msix);
-    space_.define16(static_cast<std::uint16_t>(offset + 2), static_cast<std::uint16_t>((msix.vectors - 1) & 0x7FFU), 0xC000);
+    space_.define16(static_cast<std::uint16_t>(offset + 2), static_cast<std::uint16_t>((msix.vectors - 1) & 0x7FFU),
+                    0xC000);
     space_.define32(static_cast<std::uint16_t>(offset + 4), msix.table_offset | msix.table_bar);
     space_.define32(static_cast<std::uint16_t>(offset + 8), msix.pending_offset | msix.pending_bar);
     return *this;
@@ -149,7 +159,8 @@ ConfigSpaceBuilder& ConfigSpaceBuilder::express(std::uint16_t offset, const Expr
                                                       (express.slot_implemented ? 0x100U : 0U) |
                                                       static_cast<unsigned>(express.interrupt_message) << 9U));
     space_.define32(at(r::device_capabilities), express.device_capabilities);
-    space_.define16(at(r::device_control), express.device_control, 0x78FF | (express.type == PortType::endpoint ? 0x8000 : 0));
+    space_.define16(at(r::device_control), express.device_control,
+                    0x78FF | (express.type == PortType::endpoint ? 0x8000 : 0));
     space_.keep_over_flr(at(r::device_control), 0x00E0); // MPS, PCIe base 6.6.2
     space_.define16(at(r::device_status), 0, 0, 0x000F);
     space_.define32(at(r::link_capabilities), express.link_capabilities);
@@ -180,14 +191,16 @@ ConfigSpaceBuilder& ConfigSpaceBuilder::vital_product_data(std::uint16_t offset)
     return *this;
 }
 
-ConfigSpaceBuilder& ConfigSpaceBuilder::bridge_subsystem(std::uint16_t offset, std::uint16_t vendor, std::uint16_t subsystem) {
+ConfigSpaceBuilder& ConfigSpaceBuilder::bridge_subsystem(std::uint16_t offset, std::uint16_t vendor,
+                                                         std::uint16_t subsystem) {
     link(offset, 8, id_subsystem);
     space_.define16(static_cast<std::uint16_t>(offset + 4), vendor);
     space_.define16(static_cast<std::uint16_t>(offset + 6), subsystem);
     return *this;
 }
 
-ConfigSpaceBuilder& ConfigSpaceBuilder::advanced_error_reporting(std::uint16_t offset, const AdvancedErrorReporting& aer) {
+ConfigSpaceBuilder& ConfigSpaceBuilder::advanced_error_reporting(std::uint16_t offset,
+                                                                 const AdvancedErrorReporting& aer) {
     const auto at = [offset](unsigned plus) { return static_cast<std::uint16_t>(offset + plus); };
     link_extended(offset, aer.root ? 0x38 : 0x2C, id_aer, 1);
     space_.define32(at(0x04), 0, 0, uncorrectable_bits);

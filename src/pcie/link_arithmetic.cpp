@@ -8,38 +8,55 @@ namespace rootpool::pcie {
 
 namespace {
 
-constexpr std::size_t payload_rows = 6; // 128, 256, ... 4096 bytes
-using Row = std::array<std::uint16_t, payload_rows>;
+constexpr std::size_t rows = 6;    // 128, 256, ... 4096 bytes
+constexpr std::size_t columns = 5; // x1, x2, x4, x8, x16
 
-struct Column {
-    Generation generation;
-    unsigned width;
-    Row symbols;
-};
-
-/// PCIe base tables 3-10, 3-11 and 3-12: maximum Ack latency in symbol times.
-constexpr std::array<Column, 11> ack_limits{{
-    {Generation::gen1, 1, {237, 416, 559, 1071, 2095, 4143}},
-    {Generation::gen1, 4, {73, 118, 154, 282, 538, 1050}},
-    {Generation::gen1, 8, {67, 107, 86, 150, 278, 534}},
-    {Generation::gen1, 16, {48, 72, 86, 150, 278, 534}},
-    {Generation::gen2, 1, {288, 467, 610, 1122, 2146, 4194}},
-    {Generation::gen2, 4, {124, 169, 205, 333, 589, 1101}},
-    {Generation::gen2, 8, {118, 158, 137, 201, 329, 585}},
-    {Generation::gen2, 16, {99, 123, 137, 201, 329, 585}},
-    {Generation::gen3, 4, {169, 214, 250, 378, 634, 1146}},
-    {Generation::gen3, 8, {163, 203, 182, 246, 374, 630}},
-    {Generation::gen3, 16, {144, 168, 182, 246, 374, 630}},
+/// PCIe base table 3-10. Tables 3-11 and 3-12 are this one and a longer internal delay.
+constexpr std::array<std::array<std::uint16_t, columns>, rows> ack_limit_gen1{{
+    {237, 128, 73, 67, 48},
+    {416, 217, 118, 107, 72},
+    {559, 289, 154, 86, 86},
+    {1071, 545, 282, 150, 150},
+    {2095, 1057, 538, 278, 278},
+    {4143, 2081, 1050, 534, 534},
 }};
+
+constexpr unsigned additional_delay(Generation generation) noexcept {
+    switch (generation) {
+    case Generation::gen1:
+        return 0;
+    case Generation::gen2:
+        return 51;
+    default: // table 3-12 is for 8 GT/s and above
+        return 96;
+    }
+}
+
+/// How many doublings of `first` reach `value`; the last of `steps` at most.
+std::size_t step_of(unsigned value, unsigned first, std::size_t steps) noexcept {
+    const auto step = static_cast<std::size_t>(std::bit_width((std::max(value, first) - 1) / first));
+    return std::min(step, steps - 1);
+}
+
+constexpr std::int64_t simplified_replay_symbols = 24'000;
 
 } // namespace
 
+unsigned ack_latency_symbols(const LinkParameters& link, unsigned max_payload) noexcept {
+    return ack_limit_gen1[step_of(max_payload, 128, rows)][step_of(link.width, 1, columns)] +
+           additional_delay(link.generation);
+}
+
 SimTime ack_latency_limit(const LinkParameters& link, unsigned max_payload) noexcept {
-    const unsigned code = static_cast<unsigned>(std::countr_zero(std::bit_ceil(std::max(max_payload, 128U)) / 128U));
-    const auto* column = std::find_if(ack_limits.begin(), ack_limits.end() - 1, [&](const Column& candidate) {
-        return candidate.generation == link.generation && candidate.width >= link.width;
-    });
-    return symbol_time(link.generation) * column->symbols[std::min<std::size_t>(code, payload_rows - 1)];
+    return detail::symbols(link.generation, ack_latency_symbols(link, max_payload), 1);
+}
+
+SimTime replay_timer_limit(const LinkParameters& link, unsigned max_payload) noexcept {
+    return 3 * ack_latency_limit(link, max_payload);
+}
+
+SimTime simplified_replay_timer_limit(const LinkParameters& link) noexcept {
+    return detail::symbols(link.generation, simplified_replay_symbols, 1);
 }
 
 } // namespace rootpool::pcie

@@ -13,7 +13,9 @@ namespace rootpool::pcie {
 struct AddressWindow {
     std::uint64_t base = 1;
     std::uint64_t limit = 0;
-    [[nodiscard]] constexpr bool contains(std::uint64_t address) const noexcept { return base <= address && address <= limit; }
+    [[nodiscard]] constexpr bool contains(std::uint64_t address) const noexcept {
+        return base <= address && address <= limit;
+    }
 };
 
 /// Memory and prefetchable windows: 1 MB granules, bits 31:20 in the registers, the prefetchable one with 32 more bits.
@@ -26,7 +28,9 @@ struct BridgeWindows {
         const auto bits = [&bridge](std::uint16_t offset) {
             return static_cast<std::uint64_t>(bridge.get16(offset) & 0xFFF0U) << 16U;
         };
-        const auto upper = [&bridge](std::uint16_t offset) { return static_cast<std::uint64_t>(bridge.get32(offset)) << 32U; };
+        const auto upper = [&bridge](std::uint16_t offset) {
+            return static_cast<std::uint64_t>(bridge.get32(offset)) << 32U;
+        };
         memory = {bits(registers::memory_base), bits(registers::memory_limit) | granule};
         prefetchable = {bits(registers::prefetchable_base) | upper(registers::prefetchable_base_upper),
                         bits(registers::prefetchable_limit) | granule | upper(registers::prefetchable_limit_upper)};

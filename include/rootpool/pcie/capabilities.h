@@ -64,8 +64,8 @@ struct Express {
 }
 
 struct AdvancedErrorReporting {
-    bool root = false;          ///< with root error command, status and source
-    bool ecrc = false;          ///< can generate and check ECRC
+    bool root = false;                    ///< with root error command, status and source
+    bool ecrc = false;                    ///< can generate and check ECRC
     std::uint32_t severity = 0x0046'2030; ///< PCIe base 7.8.4.4: after reset
 };
 
@@ -80,9 +80,11 @@ struct SingleRootIov {
     std::vector<Bar> vf_bars;         ///< size per VF; the register sizes to one VF (PCIe base 9.3.3.14)
 };
 
-/// Lays out the configuration space of one function: headers, BARs, capabilities. Links both chains in the order of the calls.
+/// Lays out the configuration space of one function: headers, BARs, capabilities. Links both chains in the order of the
+/// calls.
 ///
-/// Throws std::invalid_argument when a capability is not dword aligned, leaves its region or overlaps an earlier one, and for impossible BARs.
+/// Throws std::invalid_argument when a capability is not dword aligned, leaves its region or overlaps an earlier one,
+/// and for impossible BARs.
 class ConfigSpaceBuilder {
 public:
     explicit ConfigSpaceBuilder(ConfigSpace& space) noexcept : space_(space) {}

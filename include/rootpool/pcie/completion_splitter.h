@@ -17,9 +17,9 @@ struct CompletionPart {
     friend bool operator==(const CompletionPart&, const CompletionPart&) = default;
 };
 
-/// Splits a memory read into the fewest completions that PCIe base 2.3.1.1 permits: each but the last ends on a multiple of the read
-/// completion boundary and carries at most `max_payload` bytes. For completions of one boundary each, as some root complexes send
-/// them, `max_payload` is the boundary.
+/// Splits a memory read into the fewest completions that PCIe base 2.3.1.1 permits: each but the last ends on a
+/// multiple of the read completion boundary and carries at most `max_payload` bytes. For completions of one boundary
+/// each, as some root complexes send them, `max_payload` is the boundary.
 ///
 ///     for (const CompletionPart& part : CompletionSplitter(request, 64, 256)) ...
 class CompletionSplitter {
@@ -46,7 +46,8 @@ public:
         void take() noexcept;
     };
 
-    /// `boundary`: 64 or 128, for all but root complexes 128; `max_payload` at least that. Throws core::ModelViolation for others.
+    /// `boundary`: 64 or 128, for all but root complexes 128; `max_payload` at least that. Throws core::ModelViolation
+    /// for others.
     CompletionSplitter(const TlpHeader& memory_read, unsigned boundary, unsigned max_payload);
 
     [[nodiscard]] Iterator begin() const noexcept { return Iterator(*this); }
@@ -60,6 +61,7 @@ private:
 };
 
 /// The header of one part.
-[[nodiscard]] TlpHeader completion_with_data(const TlpHeader& request, Bdf completer, const CompletionPart& part);
+[[nodiscard]] TlpHeader completion_with_data(const TlpHeader& request, Bdf completer,
+                                             const CompletionPart& part) noexcept;
 
 } // namespace rootpool::pcie

@@ -2,7 +2,8 @@
 
 #include <cstdint>
 
-/// Offsets and bits of configuration space (PCIe base 7.5 to 7.8, SR-IOV chapter 9.3). Hardware side; an operating system model keeps its own.
+/// Offsets and bits of configuration space (PCIe base 7.5 to 7.8, SR-IOV chapter 9.3). Hardware side; an operating
+/// system model keeps its own.
 namespace rootpool::pcie::registers {
 
 // type 0 and type 1 header, PCIe base 7.5.1

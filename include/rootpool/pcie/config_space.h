@@ -9,8 +9,8 @@
 
 namespace rootpool::pcie {
 
-/// The 4096 bytes of configuration space of one function: values, which bits software can write, which bits a written 1 clears.
-/// Logic lives with the owner, who is told of every write that software made.
+/// The 4096 bytes of configuration space of one function: values, which bits software can write, which bits a written 1
+/// clears. Logic lives with the owner, who is told of every write that software made.
 class ConfigSpace {
 public:
     static constexpr std::uint16_t size = 4096;
@@ -28,7 +28,8 @@ public:
     // --- software side: what a configuration request sees
     /// The dword at `offset` (multiple of 4, below 4096; higher bits are ignored).
     [[nodiscard]] std::uint32_t read(std::uint16_t offset) const noexcept;
-    /// Writes the bytes that `byte_enables` (bit 0 = lowest byte) selects, as far as the masks allow; then calls the hook.
+    /// Writes the bytes that `byte_enables` (bit 0 = lowest byte) selects, as far as the masks allow; then calls the
+    /// hook.
     void write(std::uint16_t offset, std::uint32_t value, std::uint8_t byte_enables);
     void on_write(WriteHook hook) { hook_ = std::move(hook); }
 
@@ -44,7 +45,8 @@ public:
     [[nodiscard]] core::ByteView bytes() const noexcept { return values_; }
 
     // --- definition: value after reset, writable bits, write-1-to-clear bits
-    void define8(std::uint16_t offset, std::uint8_t reset, std::uint8_t writable = 0, std::uint8_t write_1_clears = 0) noexcept;
+    void define8(std::uint16_t offset, std::uint8_t reset, std::uint8_t writable = 0,
+                 std::uint8_t write_1_clears = 0) noexcept;
     void define16(std::uint16_t offset, std::uint16_t reset, std::uint16_t writable = 0,
                   std::uint16_t write_1_clears = 0) noexcept;
     void define32(std::uint16_t offset, std::uint32_t reset, std::uint32_t writable = 0,

@@ -31,7 +31,9 @@ struct ClassCredits {
 struct Credits {
     std::array<ClassCredits, flow_class_count> of{};
 
-    [[nodiscard]] const ClassCredits& operator[](FlowClass flow) const noexcept { return of[static_cast<std::size_t>(flow)]; }
+    [[nodiscard]] const ClassCredits& operator[](FlowClass flow) const noexcept {
+        return of[static_cast<std::size_t>(flow)];
+    }
     [[nodiscard]] ClassCredits& operator[](FlowClass flow) noexcept { return of[static_cast<std::size_t>(flow)]; }
 };
 

@@ -5,10 +5,11 @@
 #include "rootpool/core/time.h"
 #include "rootpool/pcie/tlp_header.h"
 
+/// What packets cost on a link. Everything is whole femtoseconds.
 namespace rootpool::pcie {
 
-/// Data rate of a link. 8b/10b up to gen2, 128b/130b from gen3 (PCIe base 4.2).
-enum class Generation : std::uint8_t { gen1 = 1, gen2, gen3, gen4, gen5 };
+/// Data rate: 2.5, 5, 8, 16 and 32 GT/s; 8b/10b up to gen2, 128b/130b from gen3 (PCIe base 4.2).
+enum class Generation : std::uint8_t { gen1 = 1, gen2 = 2, gen3 = 3, gen4 = 4, gen5 = 5 };
 
 struct LinkParameters {
     Generation generation = Generation::gen2;
@@ -16,51 +17,94 @@ struct LinkParameters {
     friend bool operator==(const LinkParameters&, const LinkParameters&) = default;
 };
 
-/// Whether rootpool can compute this link: a known generation and a width of 1, 2, 4, 8 or 16 lanes.
-[[nodiscard]] bool is_supported(const LinkParameters& link) noexcept;
-
-/// Bytes on the link around header, data and digest of a TLP. 8b/10b: STP 1, sequence number 2, LCRC 4, END 1. 128b/130b: STP token 4,
-/// which holds the sequence number, and LCRC 4 (PCIe base 4.2.1.2, 4.2.2.3).
-inline constexpr unsigned tlp_framing_bytes = 8;
-/// SDP, 4 bytes, CRC-16 and END at 8b/10b; a 2-byte token and 6 at 128b/130b (PCIe base 3.5, 4.2).
-inline constexpr unsigned dllp_wire_bytes = 8;
-inline constexpr unsigned ecrc_bytes = 4;
-
-/// What a TLP takes on the link: 20 or 24 bytes and its data, 4 more with ECRC.
-[[nodiscard]] constexpr unsigned wire_bytes(const TlpHeader& header) noexcept {
-    return tlp_framing_bytes + header_bytes(header) + payload_bytes(header) + (header.digest ? ecrc_bytes : 0U);
+/// Whether this is a link that can be computed: a known generation and a width of 1, 2, 4, 8 or 16 lanes.
+[[nodiscard]] constexpr bool is_supported(const LinkParameters& link) noexcept {
+    const bool known = link.generation >= Generation::gen1 && link.generation <= Generation::gen5;
+    return known && (link.width == 1 || link.width == 2 || link.width == 4 || link.width == 8 || link.width == 16);
 }
 
-/// Time of one symbol (one byte) on one lane: 4 ns, 2 ns, and 1.015625 ns at gen3, where the two sync bits of each 16 byte block are
-/// spread over its bytes. Rounded up to a femtosecond from gen4 on.
-[[nodiscard]] SimTime symbol_time(Generation generation) noexcept;
+/// Bytes of a DLLP on the link: SDP + 6 + END, or the SDP token + 6 (PCIe base 3.5, 4.2).
+inline constexpr unsigned dllp_wire_bytes = 8;
+/// Framing, sequence number and LCRC of a TLP: STP 1 + 2 + LCRC 4 + END 1, or the STP token 4 + LCRC 4.
+inline constexpr unsigned tlp_framing_bytes = 8;
+inline constexpr unsigned ecrc_bytes = 4;
 
-/// How long `bytes` occupy the link. Packets start in lanes that are multiples of 4 (PCIe base 4.2.1.2), so the count is rounded up
-/// to 4 and, on links of up to 4 lanes, the result is whole symbol times; on wider ones the next packet may start within
-/// the symbol time in which this one ends. Rounded up to a femtosecond.
-[[nodiscard]] SimTime wire_time(const LinkParameters& link, unsigned bytes) noexcept;
+/// Bytes of a TLP on the link.
+[[nodiscard]] constexpr unsigned wire_bytes(const TlpHeader& header) noexcept {
+    return tlp_framing_bytes + header_bytes(header) + payload_bytes(header) + (header.digest ? ecrc_bytes : 0);
+}
 
-/// First moment at which a packet can start: right behind the packet before it, or, out of logical idle, in lane 0, at a whole symbol
-/// time (PCIe base 4.2.1.2).
-[[nodiscard]] SimTime packet_start(const LinkParameters& link, SimTime ready, SimTime wire_free_at) noexcept;
+[[nodiscard]] constexpr bool has_8b10b(Generation generation) noexcept { return generation <= Generation::gen2; }
 
-/// Bits per second of data in one direction before packet overhead: 32 Gb/s for gen2 x8. Rounded down.
-[[nodiscard]] std::uint64_t bandwidth(const LinkParameters& link) noexcept;
+namespace detail {
+/// Packets start in lanes that are multiples of this (PCIe base 4.2.1.2).
+inline constexpr std::int64_t packet_granularity = 4;
+/// Femtoseconds of one byte on one lane at gen1 (10 unit intervals) and at gen3 (8 x 130/128 unit intervals).
+inline constexpr std::int64_t gen1_symbol = 4'000'000;
+inline constexpr std::int64_t gen3_symbol = 1'015'625;
 
-/// Time from one SKP ordered set to the next: 1538 symbol times, at 128b/130b 375 blocks, the longest permitted (PCIe base 4.2.8.3).
-[[nodiscard]] SimTime skip_interval(const LinkParameters& link) noexcept;
-/// How long a SKP ordered set keeps every lane busy: 4 symbols, at 128b/130b one block.
-[[nodiscard]] SimTime skip_time(const LinkParameters& link) noexcept;
+[[nodiscard]] constexpr std::int64_t slowest_symbol(Generation generation) noexcept {
+    return has_8b10b(generation) ? gen1_symbol : gen3_symbol;
+}
+/// How often the rate of `generation` doubles that of the slowest with its coding.
+[[nodiscard]] constexpr unsigned doublings(Generation generation) noexcept {
+    const Generation slowest = has_8b10b(generation) ? Generation::gen1 : Generation::gen3;
+    return static_cast<unsigned>(generation) - static_cast<unsigned>(slowest);
+}
+/// `count` symbols spread over `lanes`, rounded up to a femtosecond.
+[[nodiscard]] constexpr SimTime symbols(Generation generation, std::int64_t count, unsigned lanes) noexcept {
+    const std::int64_t divisor = static_cast<std::int64_t>(lanes) << doublings(generation);
+    return SimTime{(slowest_symbol(generation) * count + divisor - 1) / divisor};
+}
+} // namespace detail
 
-/// Longest time from a received TLP to its Ack (PCIe base tables 3-10 to 3-12). `max_payload` in bytes, rounded up to the
-/// next row; above 4096 the last row.
-[[nodiscard]] SimTime ack_latency_limit(const LinkParameters& link, unsigned max_payload) noexcept;
-/// The same in symbol times, as the tables give it.
+/// Time of one symbol (a byte on one lane). At 8 GT/s 128 of 130 bits carry data: 8 x 130/128 UI = 1015.625 ps. Rounded
+/// up to a femtosecond from gen4 on.
+[[nodiscard]] constexpr SimTime symbol_time(Generation generation) noexcept {
+    return detail::symbols(generation, 1, 1);
+}
+
+/// Time that `bytes` occupy the link, rounded up to a multiple of 4 bytes and to a femtosecond. On links wider than 4
+/// lanes a packet may end within a symbol time, and the next may follow in the same one.
+[[nodiscard]] constexpr SimTime wire_time(const LinkParameters& link, unsigned bytes) noexcept {
+    const std::int64_t groups =
+        (static_cast<std::int64_t>(bytes) + detail::packet_granularity - 1) / detail::packet_granularity;
+    return detail::symbols(link.generation, groups * detail::packet_granularity, link.width);
+}
+
+/// When a packet can start that is ready at `ready`: right behind the one before it, or, out of logical idle, in lane
+/// 0, at a whole symbol time (PCIe base 4.2.1.2).
+[[nodiscard]] constexpr SimTime packet_start(const LinkParameters& link, SimTime ready, SimTime wire_free_at) noexcept {
+    return ready <= wire_free_at ? wire_free_at : core::align_up(ready, symbol_time(link.generation));
+}
+
+/// Bits per second of one direction before packet overhead, rounded down: 32 Gb/s for gen2 x8.
+[[nodiscard]] constexpr std::uint64_t bandwidth(const LinkParameters& link) noexcept {
+    constexpr std::uint64_t bit_femtoseconds_per_second = 8'000'000'000'000'000ULL;
+    return (bit_femtoseconds_per_second * link.width << detail::doublings(link.generation)) /
+           static_cast<std::uint64_t>(detail::slowest_symbol(link.generation));
+}
+
+/// Time between SKP ordered sets: the longest interval allowed, 1538 symbol times, or 375 blocks of 16 symbols (PCIe
+/// base 4.2.8.3).
+[[nodiscard]] constexpr SimTime skip_interval(const LinkParameters& link) noexcept {
+    return detail::symbols(link.generation, has_8b10b(link.generation) ? 1538 : 375 * 16, 1);
+}
+/// Length of a SKP ordered set on every lane: COM + 3 SKP, or one block.
+[[nodiscard]] constexpr SimTime skip_time(const LinkParameters& link) noexcept {
+    return detail::symbols(link.generation, has_8b10b(link.generation) ? 4 : 16, 1);
+}
+
+/// Longest time from a received TLP to the Ack for it, in symbol times (PCIe base tables 3-10 to 3-12). `max_payload`:
+/// 128 to 4096 bytes; values between two rows take the longer one, values outside the nearest.
 [[nodiscard]] unsigned ack_latency_symbols(const LinkParameters& link, unsigned max_payload) noexcept;
+/// The same as a time; also used for UpdateFC.
+[[nodiscard]] SimTime ack_latency_limit(const LinkParameters& link, unsigned max_payload) noexcept;
 
-/// When an unacknowledged TLP is sent again: three Ack latency limits, the unadjusted value of PCIe base 3.1, 3.5.2.1.
+/// When an unacknowledged TLP is sent again: three Ack latency limits, the unadjusted value of PCIe base up to 3.1.
 [[nodiscard]] SimTime replay_timer_limit(const LinkParameters& link, unsigned max_payload) noexcept;
-/// The simplified limit that parts with 16 GT/s must use and others should: 24,000 symbol times, the lower end (PCIe base 3.6.2.1).
+/// The simplified limit that parts with 16 GT/s must use and others should: 24,000 symbol times, its lower end (PCIe
+/// base 3.6.2.1).
 [[nodiscard]] SimTime simplified_replay_timer_limit(const LinkParameters& link) noexcept;
 
 } // namespace rootpool::pcie

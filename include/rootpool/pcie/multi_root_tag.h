@@ -5,8 +5,8 @@
 #include "rootpool/core/error.h"
 #include "rootpool/pcie/tlp_header.h"
 
-/// Tagging strategy `reserved_bits`: inside a multi-root switch the root number travels in bits 7, 3 and 1 of header byte 1, which a
-/// TLP without 10-bit tag and without LN leaves at zero (PCIe base 2.2.1).
+/// Tagging strategy `reserved_bits`: inside a multi-root switch the root number travels in bits 7, 3 and 1 of header
+/// byte 1, which a TLP without 10-bit tag and without LN leaves at zero (PCIe base 2.2.1).
 namespace rootpool::pcie {
 
 inline constexpr unsigned tagged_roots = 8;
@@ -17,8 +17,8 @@ inline constexpr std::uint8_t root_bits = 0x8A;
     return header.tag.value() < 0x100U && !header.lightweight_notification;
 }
 
-/// Header byte 1 with the root number in it. What stood in those bits is overwritten, never ORed: it came from outside. Throws
-/// core::ModelViolation for a root number above 7; platforms with more roots are refused before they are built.
+/// Header byte 1 with the root number in it. What stood in those bits is overwritten, never ORed: it came from outside.
+/// Throws core::ModelViolation for a root number above 7; platforms with more roots are refused before they are built.
 [[nodiscard]] constexpr std::uint8_t pack_root(std::uint8_t byte1, RootId root) {
     const unsigned number = root.value();
     if (number >= tagged_roots) {

@@ -17,8 +17,9 @@ struct RequestPart {
     friend bool operator==(const RequestPart&, const RequestPart&) = default;
 };
 
-/// Splits a DMA range into the fewest memory requests: none touches more dwords than `limit` bytes (maximum payload size for
-/// writes, maximum read request size for reads; PCIe base 2.2.2, 2.2.7.1) or crosses 4 KB. An empty range has no parts.
+/// Splits a DMA range into the fewest memory requests: none touches more dwords than `limit` bytes (maximum payload
+/// size for writes, maximum read request size for reads; PCIe base 2.2.2, 2.2.7.1) or crosses 4 KB. An empty range has
+/// no parts.
 ///
 ///     for (const RequestPart& part : RequestSplitter(address, bytes, max_read_request)) ...
 class RequestSplitter {
@@ -44,9 +45,11 @@ public:
 
     private:
         constexpr void take() noexcept {
-            const std::uint32_t to_boundary = request_boundary - static_cast<std::uint32_t>(address_ % request_boundary);
+            const std::uint32_t to_boundary =
+                request_boundary - static_cast<std::uint32_t>(address_ % request_boundary);
             const std::uint32_t to_limit = limit_ - static_cast<std::uint32_t>(address_ % 4U);
-            part_ = {address_, static_cast<std::uint32_t>(std::min<std::uint64_t>(left_, std::min(to_boundary, to_limit)))};
+            part_ = {address_,
+                     static_cast<std::uint32_t>(std::min<std::uint64_t>(left_, std::min(to_boundary, to_limit)))};
         }
 
         RequestPart part_;

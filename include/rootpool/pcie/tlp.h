@@ -25,7 +25,8 @@ private:
 };
 using PayloadPtr = core::PoolPtr<PayloadBuffer>;
 
-/// A part of a PayloadBuffer. Always a whole number of dwords, as on the wire; bytes outside the byte enables are data too.
+/// A part of a PayloadBuffer. Always a whole number of dwords, as on the wire; bytes outside the byte enables are data
+/// too.
 struct PayloadSlice {
     PayloadPtr buffer;
     std::uint16_t offset = 0;
@@ -36,17 +37,18 @@ struct PayloadSlice {
     }
 };
 
-/// A TLP on its way through the model: header, real payload bytes, and what the simulation (not the hardware) knows of it.
+/// A TLP on its way through the model: header, real payload bytes, and what the simulation (not the hardware) knows of
+/// it.
 ///
-/// A TLP is immutable once it was sent. Who must change a header (remap, strip the multi-root bits) makes a new view with
-/// TlpFactory::view(), so that replay buffers, probes and observers upstream keep what they saw.
+/// A TLP is immutable once it was sent. Who must change a header (remap, strip the multi-root bits) makes a new view
+/// with TlpFactory::view(), so that replay buffers, probes and observers upstream keep what they saw.
 class Tlp : public core::Pooled<Tlp> {
 public:
     TlpHeader header;
     PayloadSlice payload;
 
-    /// Which root's domain the IDs and addresses of this header belong to. Meaningful inside a multi-root switch only, where the
-    /// hardware carries it in spare header bits or in a local prefix.
+    /// Which root's domain the IDs and addresses of this header belong to. Meaningful inside a multi-root switch only,
+    /// where the hardware carries it in spare header bits or in a local prefix.
     RootId root;
 
     /// Simulation-wide number that follows a request to its completions; 0 = not numbered.

@@ -6,8 +6,8 @@
 
 #include "rootpool/pcie/tlp_header.h"
 
-/// Headers of well-formed TLPs, and what follows from a header. Sizes come from the caller's own arithmetic, never from a register or a
-/// packet unchecked: a range that no single request can name is a core::ModelViolation.
+/// Headers of well-formed TLPs, and what follows from a header. Sizes come from the caller's own arithmetic, never from
+/// a register or a packet unchecked: a range that no single request can name is a core::ModelViolation.
 namespace rootpool::pcie {
 
 /// A memory request must not cross a multiple of this (PCIe base 2.2.7.1).
@@ -16,13 +16,15 @@ inline constexpr std::uint32_t request_boundary = 4096;
 inline constexpr std::uint64_t first_64_bit_address = 1ULL << 32U;
 inline constexpr std::uint8_t all_byte_enables = 0xF;
 
-/// Type 0 is for a function on the bus that the request travels on, type 1 for one behind a bridge (PCIe base 2.2.7, 7.3.3).
+/// Type 0 is for a function on the bus that the request travels on, type 1 for one behind a bridge (PCIe
+/// base 2.2.7, 7.3.3).
 enum class ConfigType : std::uint8_t { type_0, type_1 };
 
 /// A read of `bytes` bytes; 0 bytes is the zero-length read that flushes posted writes (PCIe base 2.2.5.1).
 [[nodiscard]] TlpHeader memory_read(Bdf requester, Tag tag, std::uint64_t address, std::uint32_t bytes,
                                     Attributes attributes = {});
-/// A write of `bytes` bytes. Its payload is the dwords that the range touches: payload_bytes(header), beginning at header.address.
+/// A write of `bytes` bytes. Its payload is the dwords that the range touches: payload_bytes(header), beginning at
+/// header.address.
 [[nodiscard]] TlpHeader memory_write(Bdf requester, Tag tag, std::uint64_t address, std::uint32_t bytes,
                                      Attributes attributes = {});
 
@@ -41,13 +43,13 @@ enum class ConfigType : std::uint8_t { type_0, type_1 };
 
 /// The completion without data of a non-posted request: of a write, or of anything that failed.
 [[nodiscard]] TlpHeader completion(const TlpHeader& request, Bdf completer,
-                                   CompletionStatus status = CompletionStatus::successful);
-/// The only completion of a read or atomic request: all its data. Reads that may be longer than the maximum payload go through
-/// CompletionSplitter.
-[[nodiscard]] TlpHeader completion_with_data(const TlpHeader& request, Bdf completer);
+                                   CompletionStatus status = CompletionStatus::successful) noexcept;
+/// The only completion of a read or atomic request: all its data. Reads that may be longer than the maximum payload go
+/// through CompletionSplitter.
+[[nodiscard]] TlpHeader completion_with_data(const TlpHeader& request, Bdf completer) noexcept;
 
-/// Byte enables as the completer applies them: a read with processing hints carries a steering tag in their place and means all
-/// bytes (PCIe base 2.2.7.1.1).
+/// Byte enables as the completer applies them: a read with processing hints carries a steering tag in their place and
+/// means all bytes (PCIe base 2.2.7.1.1).
 [[nodiscard]] constexpr std::uint8_t effective_first_be(const TlpHeader& header) noexcept {
     return header.processing_hint && !has_data(header.kind) ? all_byte_enables : header.first_be;
 }
@@ -61,8 +63,8 @@ enum class ConfigType : std::uint8_t { type_0, type_1 };
     return header.address + (first == 0 ? 0U : static_cast<unsigned>(std::countr_zero(first)));
 }
 
-/// Bytes from the first to the last one that a request selects; 0 for a zero-length request. Atomics have no byte enables: all
-/// their operands.
+/// Bytes from the first to the last one that a request selects; 0 for a zero-length request. Atomics have no byte
+/// enables: all their operands.
 [[nodiscard]] constexpr unsigned byte_length(const TlpHeader& header) noexcept {
     if (is_atomic(header.kind)) {
         return header.length_dw * 4U;
@@ -79,11 +81,12 @@ enum class ConfigType : std::uint8_t { type_0, type_1 };
 /// Byte offset in configuration space of the first byte that a configuration request selects.
 [[nodiscard]] constexpr std::uint16_t register_offset(const TlpHeader& header) noexcept {
     const unsigned first = header.first_be;
-    return static_cast<std::uint16_t>(header.config_register + (first == 0 ? 0U : static_cast<unsigned>(std::countr_zero(first))));
+    return static_cast<std::uint16_t>(header.config_register +
+                                      (first == 0 ? 0U : static_cast<unsigned>(std::countr_zero(first))));
 }
 
-/// Byte Count of the first completion of `request` (PCIe base 2.2.9.1, table 2-40): 1 for a zero-length read, one operand for an atomic,
-/// 4 for everything that is not a memory read.
+/// Byte Count of the first completion of `request` (PCIe base 2.2.9.1, table 2-40): 1 for a zero-length read, one
+/// operand for an atomic, 4 for everything that is not a memory read.
 [[nodiscard]] constexpr std::uint16_t completion_byte_count(const TlpHeader& request) noexcept {
     if (request.kind == TlpKind::memory_read || request.kind == TlpKind::memory_read_locked) {
         return static_cast<std::uint16_t>(std::max(byte_length(request), 1U));

@@ -48,33 +48,33 @@ struct Attributes {
 /// A TLP header in host form. Fields that a kind does not have are zero. Which fields a kind has stands beside them.
 struct TlpHeader {
     TlpKind kind = TlpKind::memory_read;
-    bool four_dw = false;          ///< header of 4 DW: memory address above 4 GB, and every message
+    bool four_dw = false; ///< header of 4 DW: memory address above 4 GB, and every message
     std::uint8_t traffic_class = 0;
     Attributes attributes;
-    bool digest = false;           ///< TD: an ECRC follows the data
-    bool poisoned = false;         ///< EP
-    std::uint8_t address_type = 0; ///< AT
-    bool processing_hint = false;  ///< TH
+    bool digest = false;                   ///< TD: an ECRC follows the data
+    bool poisoned = false;                 ///< EP
+    std::uint8_t address_type = 0;         ///< AT
+    bool processing_hint = false;          ///< TH
     bool lightweight_notification = false; ///< LN, byte 1 bit 1
-    std::uint16_t length_dw = 0;   ///< 1..1024; 0 only for what has no data at all (completion without data, message)
+    std::uint16_t length_dw = 0; ///< 1..1024; 0 only for what has no data at all (completion without data, message)
 
-    Bdf requester;                 ///< all requests and completions
-    Tag tag;                       ///< all requests and completions
-    std::uint8_t first_be = 0;     ///< requests
-    std::uint8_t last_be = 0;      ///< requests
+    Bdf requester;             ///< all requests and completions
+    Tag tag;                   ///< all requests and completions
+    std::uint8_t first_be = 0; ///< requests
+    std::uint8_t last_be = 0;  ///< requests
 
-    std::uint64_t address = 0;     ///< memory, I/O, atomics: bits 1:0 are zero
-    Bdf target;                    ///< configuration: bus, device, function; messages routed by ID
+    std::uint64_t address = 0;         ///< memory, I/O, atomics: bits 1:0 are zero
+    Bdf target;                        ///< configuration: bus, device, function; messages routed by ID
     std::uint16_t config_register = 0; ///< configuration: byte offset 0..0xFFC, a multiple of 4
 
-    Bdf completer;                 ///< completions
+    Bdf completer; ///< completions
     CompletionStatus status = CompletionStatus::successful;
     bool byte_count_modified = false;
-    std::uint16_t byte_count = 0;  ///< completions: 1..4096 bytes that remain, this completion included
+    std::uint16_t byte_count = 0;   ///< completions: 1..4096 bytes that remain, this completion included
     std::uint8_t lower_address = 0; ///< completions: bits 6:0
 
-    std::uint8_t message_code = 0; ///< messages
-    std::uint8_t message_routing = 0; ///< messages: r[2:0]
+    std::uint8_t message_code = 0;     ///< messages
+    std::uint8_t message_routing = 0;  ///< messages: r[2:0]
     std::uint64_t message_payload = 0; ///< messages: header bytes 8..15 as they stand, big endian
 
     friend bool operator==(const TlpHeader&, const TlpHeader&) = default;
@@ -110,8 +110,8 @@ struct TlpHeader {
         return true;
     }
 }
-/// Flow-control class, PCIe base table 2-44: memory writes and messages are posted, completions their own class, the rest waits
-/// for a completion.
+/// Flow-control class, PCIe base table 2-44: memory writes and messages are posted, completions their own class, the
+/// rest waits for a completion.
 [[nodiscard]] constexpr FlowClass flow_class(TlpKind kind) noexcept {
     if (kind == TlpKind::memory_write || is_message(kind)) {
         return FlowClass::posted;

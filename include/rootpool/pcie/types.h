@@ -1,7 +1,7 @@
 #pragma once
 
-#include <cstdint>
 #include <compare>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -16,7 +16,8 @@ using Tag = core::Strong<struct TagKind, std::uint16_t>;
 /// Index of a virtual function of one physical function, from 0 (SR-IOV counts from 1: VF n has index n - 1).
 using VfIndex = core::Strong<struct VfIndexKind, std::uint16_t>;
 
-/// A routing ID: bus 15:8, device 7:3, function 2:0; with ARI the low byte is one function number (PCIe base 2.2.4.2, 6.13).
+/// A routing ID: bus 15:8, device 7:3, function 2:0; with ARI the low byte is one function number (PCIe
+/// base 2.2.4.2, 6.13).
 class Bdf {
 public:
     constexpr Bdf() noexcept = default;
