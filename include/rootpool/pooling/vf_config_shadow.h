@@ -50,7 +50,7 @@ public:
     void reset() noexcept;
 
     [[nodiscard]] Overlay overlay(std::uint16_t offset) const noexcept;
-    [[nodiscard]] ShadowWrite write(std::uint16_t offset, std::uint32_t value, std::uint8_t byte_enables) noexcept;
+    ShadowWrite write(std::uint16_t offset, std::uint32_t value, std::uint8_t byte_enables) noexcept;
 
     [[nodiscard]] bool memory_enable() const noexcept { return (command_ & 2U) != 0; }
     [[nodiscard]] std::uint64_t bar_base(unsigned bar) const noexcept;

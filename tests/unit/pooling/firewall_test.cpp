@@ -1,0 +1,131 @@
+#include "rootpool/pooling/firewall.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <map>
+#include <string>
+
+#include "requests.h"
+
+namespace rootpool::pooling {
+namespace {
+
+using pcie::TlpHeader;
+using pcie::TlpKind;
+
+constexpr pcie::Bdf function(3, 0, 0);
+
+TlpHeader changed(TlpHeader header, void (*change)(TlpHeader&)) {
+    change(header);
+    return header;
+}
+const TlpHeader config_read = test::configuration(TlpKind::config_read_0, function, 0x70);
+const TlpHeader config_write = test::configuration(TlpKind::config_write_0, function, 0x70);
+const TlpHeader read = test::memory(TlpKind::memory_read, 0x1000);
+const TlpHeader write = test::memory(TlpKind::memory_write, 0x1000, 32);
+const TlpHeader completion = test::completion_of(read, function, true);
+
+/// One TLP that exactly one row is about.
+struct Case {
+    const char* row;
+    Sender sender;
+    TlpHeader header;
+    bool function_known;
+    bool inside_lent_bar;
+    bool lent;
+    Verdict verdict;
+    RefusalCause cause;
+};
+
+constexpr auto slave = Sender::slave;
+constexpr auto master = Sender::master;
+constexpr auto device = Sender::device;
+using enum Verdict;
+using Cause = RefusalCause;
+
+const Case cases[] = {
+    {"slave message", slave, test::message(0x19, {}), false, false, false, consume, Cause::none},
+    {"slave odd kind", slave, test::memory(TlpKind::memory_read_locked, 0x1000), true, true, false, refuse,
+     Cause::unsupported_kind},
+    {"slave poisoned request", slave, changed(write, [](TlpHeader& h) { h.poisoned = true; }), true, true, false,
+     refuse, Cause::poisoned},
+    {"slave request with traffic class", slave, changed(read, [](TlpHeader& h) { h.traffic_class = 1; }), true, true,
+     false, refuse, Cause::traffic_class},
+    {"slave configuration type 1", slave, test::configuration(TlpKind::config_read_1, function, 0), true, false, false,
+     probe, Cause::function_not_lent},
+    {"slave configuration of other function", slave, config_read, false, false, false, probe, Cause::function_not_lent},
+    {"slave configuration of lent VF", slave, config_write, true, false, false, pass, Cause::none},
+    {"slave memory with address type", slave, changed(read, [](TlpHeader& h) { h.address_type = 2; }), false, true,
+     false, refuse, Cause::address_type},
+    {"slave memory across 4 KB", slave, test::memory(TlpKind::memory_read, 0x1FFC, 2), false, true, false, refuse,
+     Cause::crosses_4k},
+    {"slave write larger than MPS", slave, test::memory(TlpKind::memory_write, 0x1000, 65), false, true, false, refuse,
+     Cause::larger_than_mps},
+    {"slave memory outside lent BAR", slave, read, false, false, false, refuse, Cause::outside_lent_bar},
+    {"slave memory inside lent BAR", slave, test::memory(TlpKind::memory_write, 0x1000, 64), false, true, false, pass,
+     Cause::none},
+    {"slave completion for other function", slave, completion, false, false, false, drop, Cause::unexpected_completion},
+    {"slave completion for lent VF", slave, completion, true, false, false, pass, Cause::none},
+
+    {"master message", master, test::message(0x50, {}), false, false, false, consume, Cause::none},
+    {"master odd kind", master, test::memory(TlpKind::io_read, 0x100), false, false, false, refuse,
+     Cause::unsupported_kind},
+    {"master configuration write of lent VF", master, config_write, false, false, true, refuse, Cause::lent_to_another},
+    {"master memory across 4 KB", master, test::memory(TlpKind::memory_write, 0x1FFC, 2), false, false, false, refuse,
+     Cause::crosses_4k},
+    {"master memory in BAR of lent VF", master, write, false, false, true, refuse, Cause::lent_to_another},
+    {"master completion for lent VF", master, completion, false, false, true, drop, Cause::unexpected_completion},
+    {"master anything else", master, config_read, false, false, true, pass, Cause::none},
+
+    {"device completion of no request", device, completion, false, false, false, drop, Cause::unexpected_completion},
+    {"device completion", device, completion, true, false, false, pass, Cause::none},
+    {"device unknown requester", device, read, false, false, false, drop, Cause::unknown_requester},
+    {"device odd kind", device, test::memory(TlpKind::swap, 0x1000), true, false, true, refuse,
+     Cause::unsupported_kind},
+    {"device configuration", device, config_write, true, false, true, refuse, Cause::unsupported_kind},
+    {"device error message", device, test::message(0x31, function), true, false, true, pass, Cause::none},
+    {"device other message of lent VF", device, test::message(0x18, function), true, false, true, drop,
+     Cause::message_from_function},
+    {"device memory across 4 KB", device, test::memory(TlpKind::memory_write, 0x1FFC, 2), true, false, true, drop,
+     Cause::crosses_4k},
+    {"device memory with address type of lent VF", device, changed(read, [](TlpHeader& h) { h.address_type = 2; }),
+     true, false, true, refuse, Cause::address_type},
+    {"device anything else", device, read, true, false, true, pass, Cause::none},
+};
+
+class FirewallRowTest : public testing::TestWithParam<Case> {};
+
+TEST_P(FirewallRowTest, decides) {
+    const Case& c = GetParam();
+    const FirewallFacts facts{c.header, 256, c.function_known, c.inside_lent_bar, c.lent};
+    const FirewallRow& row = decide(c.sender, facts);
+    EXPECT_EQ(row.name, c.row);
+    EXPECT_EQ(row.verdict, c.verdict);
+    EXPECT_EQ(row.cause, c.cause);
+}
+
+INSTANTIATE_TEST_SUITE_P(every_row, FirewallRowTest, testing::ValuesIn(cases), [](const auto& parameter) {
+    std::string name = parameter.param.row;
+    std::ranges::replace(name, ' ', '_');
+    return name;
+});
+
+TEST(Firewall, has_a_test_for_every_row) {
+    std::map<std::string_view, int> tested;
+    for (const Case& c : cases) {
+        ++tested[c.row];
+    }
+    for (const FirewallRow& row : firewall_rows()) {
+        EXPECT_EQ(tested[row.name], 1) << row.name;
+    }
+    EXPECT_EQ(tested.size(), firewall_rows().size());
+}
+
+TEST(Firewall, lets_the_slaves_odd_completions_not_pass) {
+    TlpHeader locked = completion;
+    locked.kind = TlpKind::completion_locked_with_data;
+    EXPECT_EQ(decide(slave, {locked, 256, true, false, false}).verdict, refuse);
+}
+
+} // namespace
+} // namespace rootpool::pooling
