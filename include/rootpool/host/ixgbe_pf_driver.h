@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -65,20 +66,26 @@ public:
 private:
     void log(std::string_view text);
     void log_interface(std::string_view text);
+    [[nodiscard]] std::string interface_prefix() const;
+    [[nodiscard]] bool map_registers();
+    void stop_hardware();
     [[nodiscard]] bool reset_hardware();
     void read_mac();
+    /// The pool of the PF: the one after the last VF's (Linux VMDQ_P(0)).
     [[nodiscard]] unsigned pf_pool() const noexcept { return num_vfs(); }
+    [[nodiscard]] IxgbeQueueLayout layout() const noexcept;
     void configure_packet_buffers();
     void configure_virtualization();
+    void configure_filters();
     void configure_transmit();
     void configure_receive();
-    [[nodiscard]] bool setup_vectors(const IxgbeHandlers& handlers);
     void configure_vectors();
+    [[nodiscard]] bool setup_vectors(const IxgbeHandlers& handlers);
     [[nodiscard]] bool up();
     void down();
+    void restart();
     void enable_interrupts();
     void check_link();
-    [[nodiscard]] IxgbeQueueLayout layout() const noexcept;
 
     IxgbeEnvironment environment_;
     PciDevice& device_;
@@ -89,6 +96,7 @@ private:
     std::optional<MsixTable> msix_;
     std::unique_ptr<IxgbeQueuePair> queues_;
     std::unique_ptr<IxgbeVfService> vfs_;
+    std::array<MsiMessage, 2> messages_{}; ///< by vector
     MacAddress mac_{};
     bool vectors_ready_ = false;
     bool open_ = false;

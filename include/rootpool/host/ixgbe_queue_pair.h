@@ -24,10 +24,15 @@ public:
     IxgbeQueuePair(const IxgbeEnvironment& environment, IxgbeRegisters& registers, const IxgbeQueueLayout& layout,
                    const IxgbeSettings& settings);
 
+    /// Other queues of the same device, while stopped.
+    void relocate(const IxgbeQueueLayout& layout);
     /// Writes the ring registers, enables the queues, fills the receive ring. False when an enable bit never read back.
     [[nodiscard]] bool start(Sleeper& sleeper);
     /// Disables the queues (Rx and Tx) and forgets what was queued.
     void stop(Sleeper& sleeper);
+
+    /// stop() when the hardware is gone: only what host memory holds.
+    void forget();
 
     bool transmit(const TxPacket& packet) { return tx_.transmit(packet); }
     [[nodiscard]] bool receive_pending() const { return rx_.pending(); }
@@ -35,6 +40,8 @@ public:
     unsigned poll_receive(unsigned budget, NetDeviceClient& client);
     unsigned poll_transmit_done(NetDeviceClient& client);
     void polling_done(SimTime now);
+    /// Tries again to fill the receive ring, for when the supply of buffers had run dry.
+    void refill() { rx_.refill(); }
 
     [[nodiscard]] const IxgbeCounters& counters() const noexcept { return counters_; }
     [[nodiscard]] const IxgbeInterruptModeration& moderation() const noexcept { return *moderation_; }
@@ -47,6 +54,8 @@ private:
     IxgbeQueueLayout layout_;
     IxgbeSettings settings_;
     IxgbeCounters counters_;
+    unsigned tx_bytes_;
+    unsigned rx_bytes_;
     std::uint64_t tx_address_;
     std::uint64_t rx_address_;
     IxgbeTxRing tx_;

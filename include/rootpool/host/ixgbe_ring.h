@@ -3,15 +3,16 @@
 #include <cstdint>
 #include <vector>
 
+#include "rootpool/core/bytes.h"
 #include "rootpool/host/ixgbe_environment.h"
 #include "rootpool/host/ixgbe_registers.h"
+#include "rootpool/nic/descriptors.h"
 
 namespace rootpool::host {
 
 /// Where a ring lies and which tail register is its doorbell.
 struct IxgbeRingPlace {
-    std::uint64_t address = 0; ///< of descriptor 0, 128-byte aligned
-    unsigned descriptors = 0;
+    core::MutableByteView bytes; ///< the descriptors in host memory
     std::uint32_t tail_register = 0;
 };
 
@@ -26,8 +27,10 @@ struct IxgbeWork {
 /// Status on the last descriptor of each packet, completion by the DD bit that the device writes back.
 class IxgbeTxRing {
 public:
-    IxgbeTxRing(HostMemory& memory, IxgbeRegisters& registers, IxgbeRingPlace place, IxgbeCounters& counters);
+    IxgbeTxRing(IxgbeRegisters& registers, IxgbeRingPlace place, IxgbeCounters& counters);
 
+    /// The doorbell moves when virtualization gives the PF other queues.
+    void set_tail_register(std::uint32_t offset) noexcept { place_.tail_register = offset; }
     /// Clears descriptors and indices. What was queued is forgotten, as when an interface goes down.
     void reset();
     /// Queues the packet and writes the tail register. False: no room or not describable (counted), nothing taken.
@@ -42,18 +45,19 @@ private:
     struct Entry {
         std::uint64_t cookie = 0;
         std::uint32_t bytes = 0;
-        std::uint16_t segments = 0;
-        std::uint16_t last = 0; ///< index of the descriptor that carries Report Status
+        std::uint32_t segments = 0;
+        std::uint32_t last = 0; ///< index of the descriptor that carries Report Status
     };
 
-    [[nodiscard]] unsigned descriptors_needed(const TxPacket& packet) const noexcept;
-    [[nodiscard]] bool describable(const TxPacket& packet) const noexcept;
+    [[nodiscard]] std::uint8_t* descriptor(unsigned index) noexcept;
+    [[nodiscard]] const std::uint8_t* descriptor(unsigned index) const noexcept;
+    [[nodiscard]] unsigned count() const noexcept { return static_cast<unsigned>(entries_.size()); }
+    /// Index of the descriptor that next_to_use_ names; moves it on.
+    unsigned advance() noexcept;
     void write_context(const TxPacket& packet);
-    void write_data(const TxPacket& packet);
-    void write_descriptor(std::uint64_t low, std::uint64_t high);
-    [[nodiscard]] bool is_done(unsigned index) const;
+    /// Returns the index of the last descriptor.
+    unsigned write_data(const TxPacket& packet);
 
-    HostMemory& memory_;
     IxgbeRegisters& registers_;
     IxgbeRingPlace place_;
     IxgbeCounters& counters_;
@@ -65,13 +69,14 @@ private:
 /// The driver's side of one receive ring: one buffer per descriptor, DD polling, refill in batches.
 class IxgbeRxRing {
 public:
-    IxgbeRxRing(HostMemory& memory, IxgbeRegisters& registers, IxgbeRingPlace place, ReceiveBuffers& buffers,
-                const IxgbeSettings& settings, IxgbeCounters& counters);
+    IxgbeRxRing(IxgbeRegisters& registers, IxgbeRingPlace place, ReceiveBuffers& buffers, const IxgbeSettings& settings,
+                IxgbeCounters& counters);
     IxgbeRxRing(const IxgbeRxRing&) = delete;
     IxgbeRxRing& operator=(const IxgbeRxRing&) = delete;
     /// Gives its buffers back.
     ~IxgbeRxRing();
 
+    void set_tail_register(std::uint32_t offset) noexcept { place_.tail_register = offset; }
     /// Empties the ring: buffers go back, indices to zero.
     void reset();
     /// Fills free descriptors and writes the tail register if any was filled.
@@ -82,10 +87,12 @@ public:
 
 private:
     [[nodiscard]] unsigned unused() const noexcept;
-    [[nodiscard]] std::uint64_t status_and_length(unsigned index) const;
-    void hand_over(unsigned index, std::uint64_t write_back, IxgbeWork& work, NetDeviceClient& client);
+    [[nodiscard]] unsigned count() const noexcept { return static_cast<unsigned>(buffer_of_.size()); }
+    [[nodiscard]] std::uint8_t* descriptor(unsigned index) noexcept;
+    [[nodiscard]] const std::uint8_t* descriptor(unsigned index) const noexcept;
+    /// The counter of the reason why a frame may not reach the stack; none for a good one.
+    [[nodiscard]] std::uint64_t* drop_reason(const nic::RxWriteBack& frame);
 
-    HostMemory& memory_;
     IxgbeRegisters& registers_;
     IxgbeRingPlace place_;
     ReceiveBuffers& buffers_;

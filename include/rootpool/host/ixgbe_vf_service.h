@@ -18,8 +18,9 @@ class IxgbeVfService {
 public:
     static constexpr unsigned max_vfs = 63; ///< IXGBE_MAX_VFS_DRV_LIMIT: the PF keeps one pool
 
-    IxgbeVfService(IxgbeRegisters& registers, KernelLog& log, std::string log_prefix, unsigned num_vfs,
-                   unsigned max_frame);
+    /// `max_frame` of the PF, with FCS. Throws core::ModelViolation above max_vfs: callers have checked.
+    IxgbeVfService(IxgbeRegisters& registers, IxgbeFilters& filters, KernelLog& log, std::string log_prefix,
+                   unsigned num_vfs, unsigned max_frame);
 
     /// Serves what VFs raised since the last call. Waits for register reads.
     void serve();
@@ -27,6 +28,9 @@ public:
     void ping_all();
     /// The PF goes down or comes up: VFs must reset before they are served again.
     void revoke_all();
+    /// Writes what the hardware needs before VFs are served: pool filters, anti-spoofing, addresses of the
+    /// administrator.
+    void configure();
     /// The administrator's address (`ip link set PF vf N mac ...`). False beyond the VFs, or for a multicast or zero
     /// address.
     [[nodiscard]] bool set_administrator_mac(unsigned vf, const MacAddress& mac);
@@ -36,12 +40,13 @@ public:
 
 private:
     using Words = std::array<std::uint32_t, IxgbePfMailbox::words>;
+    static constexpr std::uint32_t unknown_xcast = ~0U;
     struct Vf {
         MacAddress mac{};
         bool administrator_mac = false;
         bool clear_to_send = false;
         std::uint32_t api = 0;
-        bool trusted = false;
+        std::uint32_t xcast_mode = unknown_xcast;
     };
     using Reply = bool (IxgbeVfService::*)(unsigned vf, Words& words);
     struct Message {
@@ -54,6 +59,9 @@ private:
     void serve_reset(unsigned vf);
     void reset_event(unsigned vf);
     void enable_queues(unsigned vf);
+    void force_drop(unsigned vf);
+    void set_pool_bit(std::uint32_t first_register, unsigned vf, bool on);
+    [[nodiscard]] bool jumbo_pf() const noexcept;
     void ping(unsigned vf);
     [[nodiscard]] bool negotiate_api(unsigned vf, Words& words);
     [[nodiscard]] bool get_queues(unsigned vf, Words& words);
@@ -70,7 +78,7 @@ private:
     std::string log_prefix_;
     unsigned max_frame_;
     IxgbePfMailbox mailbox_;
-    IxgbeFilters filters_;
+    IxgbeFilters& filters_;
     std::vector<Vf> vfs_;
 };
 

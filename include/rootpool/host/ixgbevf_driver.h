@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -61,19 +63,24 @@ public:
     void polling_done() override;
 
 private:
-    enum class ResetResult : std::uint8_t { done, pf_in_reset, no_mac };
+    enum class ResetResult : std::uint8_t { done, no_address, failed };
 
     void log(std::string_view text);
-    void log_interface(std::string_view text);
+    [[nodiscard]] bool map_registers();
     void stop_hardware();
     [[nodiscard]] ResetResult reset_hardware();
+    /// Reset, then what must be agreed with the PF anew.
+    ResetResult reset_and_negotiate();
     void negotiate_api();
-    [[nodiscard]] bool read_queues();
+    void read_queues();
     [[nodiscard]] bool set_max_frame();
-    void settle_mac(ResetResult result);
+    void set_receive_mode();
     [[nodiscard]] bool setup_vectors(const IxgbeHandlers& handlers);
+    void configure_vectors();
     [[nodiscard]] bool start_hardware();
+    void restart();
     void check_link();
+    [[nodiscard]] bool link_is_stable(std::uint32_t& links);
     void note_link(bool up, std::uint32_t links);
     [[nodiscard]] bool exchange(std::span<std::uint32_t> words);
     [[nodiscard]] bool adapter_gone();
@@ -86,10 +93,11 @@ private:
     std::optional<IxgbevfMailbox> mailbox_;
     std::optional<MsixTable> msix_;
     std::unique_ptr<IxgbeQueuePair> queues_;
+    std::array<MsiMessage, 2> messages_{}; ///< by vector
     MacAddress mac_{};
     unsigned api_ = 0;
-    bool probed_ = false;
     bool vectors_ready_ = false;
+    bool needs_reset_ = true; ///< what was agreed with the PF is void
     bool open_ = false;
     bool link_up_ = false;
     bool removed_ = false;

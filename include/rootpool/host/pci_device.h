@@ -75,6 +75,9 @@ public:
     BridgeState bridge; ///< header type 1 only
     SriovState sriov;   ///< counts when capability.sriov != 0
 
+    /// Name of the bound driver, empty without one: the kernel log's prefix.
+    std::string driver;
+
     PciDevice* parent = nullptr;                      ///< the bridge above; none on the root bus
     PciDevice* physical_function = nullptr;           ///< of a VF
     std::vector<std::unique_ptr<PciDevice>> children; ///< functions on the secondary bus, in order of discovery
