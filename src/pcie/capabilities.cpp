@@ -143,6 +143,10 @@ ConfigSpaceBuilder& ConfigSpaceBuilder::msi(std::uint16_t offset, bool maskable)
 }
 
 ConfigSpaceBuilder& ConfigSpaceBuilder::msix(std::uint16_t offset, const Msix& msix) {
+    if (msix.vectors == 0 || msix.vectors > 2048 || msix.table_bar > 5 || msix.pending_bar > 5 ||
+        (msix.table_offset | msix.pending_offset) % 8 != 0) {
+        throw std::invalid_argument("MSI-X has 1 to 2048 vectors, in BAR 0 to 5, at multiples of 8 (PCIe base 7.7.2)");
+    }
     link(offset, 12, id_msix);
     space_.define16(static_cast<std::uint16_t>(offset + 2), static_cast<std::uint16_t>((msix.vectors - 1) & 0x7FFU),
                     0xC000);
@@ -159,14 +163,15 @@ ConfigSpaceBuilder& ConfigSpaceBuilder::express(std::uint16_t offset, const Expr
                                                       (express.slot_implemented ? 0x100U : 0U) |
                                                       static_cast<unsigned>(express.interrupt_message) << 9U));
     space_.define32(at(r::device_capabilities), express.device_capabilities);
-    space_.define16(at(r::device_control), express.device_control,
-                    0x78FF | (express.type == PortType::endpoint ? 0x8000 : 0));
+    // Initiate Function Level Reset (bit 15) always reads 0: its owner sees it in ConfigSpace::Write::written.
+    space_.define16(at(r::device_control), express.device_control, 0x78FF);
     space_.keep_over_flr(at(r::device_control), 0x00E0); // MPS, PCIe base 6.6.2
     space_.define16(at(r::device_status), 0, 0, 0x000F);
     space_.define32(at(r::link_capabilities), express.link_capabilities);
     space_.define16(at(r::link_control), 0, below ? 0x03FB : 0x01CB);
     space_.keep_over_flr(at(r::link_control), 0xFFFF);
     space_.define16(at(r::link_status), express.link_status, 0, below ? 0xC000 : 0);
+    space_.keep_over_flr(at(r::link_status), 0xFFFF); // the link is not reset, PCIe base 6.6.2
     if (express.slot_implemented) {
         space_.define32(at(r::slot_capabilities), express.slot_capabilities);
         space_.define16(at(r::slot_control), 0x03C0, 0x17FF); // both indicators off
