@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "rootpool/scenario/keys.h"
+#include "rootpool/scenario/units.h"
+#include "scenario/failure.h"
+#include "scenario/key_lookup.h"
+
+namespace rootpool::scenario {
+namespace {
+
+constexpr auto unlimited = std::numeric_limits<std::int64_t>::max();
+
+std::string size_text(std::int64_t bytes) {
+    constexpr auto names = std::to_array<std::string_view>({"B", "KiB", "MiB", "GiB"});
+    std::size_t unit = 0;
+    while (unit + 1 < names.size() && bytes != 0 && bytes % 1024 == 0) {
+        bytes /= 1024;
+        ++unit;
+    }
+    return fmt::format("{} {}", bytes, names[unit]);
+}
+
+/// One end of a range, in a unit that a script may use.
+std::string limit_text(KeyType type, std::int64_t value) {
+    switch (type) {
+    case KeyType::time:
+        return format_time(SimTime{value});
+    case KeyType::time_per_byte:
+        return format_time(SimTime{value}) + "/B";
+    case KeyType::data_size:
+        return size_text(value);
+    case KeyType::data_rate:
+        return fmt::format("{} b/s", value);
+    default:
+        return fmt::format("{}", value);
+    }
+}
+
+std::string range_text(const Key& key) {
+    if (key.max == unlimited) {
+        return key.min == 0 ? "" : " of at least " + limit_text(key.type, key.min);
+    }
+    if (key.min == key.max) {
+        return " of " + limit_text(key.type, key.min);
+    }
+    return fmt::format(" of {} to {}", limit_text(key.type, key.min), limit_text(key.type, key.max));
+}
+
+std::string with_units(std::string_view what, const Key& key, Dimension dimension) {
+    return fmt::format("{}{} (units: {})", what, range_text(key), unit_names(dimension));
+}
+
+std::string elements(std::string_view what, const Key& key) {
+    return key.max == unlimited ? std::string(what)
+           : key.min == key.max ? fmt::format("{} with {} elements", what, key.min)
+                                : fmt::format("{} with {} to {} elements", what, key.min, key.max);
+}
+
+std::string child_names(const Key& key) {
+    std::vector<std::string> names;
+    for (const Key* child : children_of(key.path)) {
+        names.emplace_back(last_part(*child));
+    }
+    return enumerate(names);
+}
+
+std::string_view presence_text(const Key& key) {
+    switch (key.presence) {
+    case Presence::required:
+        return "required";
+    case Presence::optional:
+        return "optional";
+    case Presence::computed:
+        return "see description";
+    case Presence::defaulted:
+        return key.default_value.empty() ? "empty" : key.default_value;
+    }
+    return "";
+}
+
+std::string describe_key(const Key& key) {
+    std::string text = fmt::format("{}\n    {}\n    accepted: {}\n", key.path, key.description, accepted(key));
+    if (key.presence == Presence::defaulted) {
+        text += fmt::format("    default: {}\n", presence_text(key));
+    } else {
+        text += fmt::format("    {}\n", key.presence == Presence::required ? "required" : "optional");
+    }
+    return text;
+}
+
+/// The key at `path`, or the only meaning of a path whose beginning was left out ("iperf.duration").
+const Key* find_by_ending(std::string_view path) {
+    if (const Key* key = find_key(path)) {
+        return key;
+    }
+    const std::string ending = fmt::format(".{}", path);
+    const auto found = std::ranges::find_if(keys(), [&ending](const Key& key) { return key.path.ends_with(ending); });
+    return found == keys().end() ? nullptr : &*found;
+}
+
+} // namespace
+
+std::string accepted(const Key& key) {
+    if (!key.choices.empty()) {
+        return enumerate(split_choices(key.choices));
+    }
+    switch (key.type) {
+    case KeyType::map:
+        return (key.shorthand.empty() ? "a map with " : fmt::format("a value of {}, or a map with ", key.shorthand)) +
+               child_names(key);
+    case KeyType::one_of:
+        return "a map with one key: " + child_names(key);
+    case KeyType::name_map:
+        return elements("a map of names", key);
+    case KeyType::list:
+        return elements("a list", key);
+    case KeyType::text:
+        return fmt::format("a line of {} to {} characters", key.min, key.max);
+    case KeyType::name:
+        return fmt::format("a name: a letter, then letters, digits, '_' or '-', at most {} characters", key.max);
+    case KeyType::path:
+        return fmt::format("names with '/' between them, at most {} characters", key.max);
+    case KeyType::integer:
+        return "a whole number" + range_text(key);
+    case KeyType::flag:
+        return "on or off";
+    case KeyType::choice:
+        return "";
+    case KeyType::time:
+        return with_units("a time", key, Dimension::time);
+    case KeyType::time_per_byte:
+        return with_units("a time for each byte", key, Dimension::time_per_byte);
+    case KeyType::data_rate:
+        return with_units("a data rate", key, Dimension::data_rate);
+    case KeyType::data_size:
+        return with_units("a size", key, Dimension::data_size);
+    case KeyType::ipv4:
+        return "an IPv4 address such as 10.0.2.1";
+    case KeyType::vf_set:
+        return fmt::format("VF numbers {} to {} as 3, 0-3 or [0, 2]", key.min, key.max);
+    case KeyType::quantity:
+        return "a number in the unit of the metric: 9.39 Gb/s, 5 us, 430 KB, 0.5 %, 6";
+    }
+    return "";
+}
+
+std::string explain(std::string_view path) {
+    const Key* key = find_by_ending(path);
+    if (key == nullptr) {
+        std::vector<std::string> paths;
+        for (const Key& row : keys()) {
+            paths.emplace_back(row.path);
+        }
+        fail({.where = "", .what = fmt::format("no key '{}'", path), .suggestion = nearest(path, paths)});
+    }
+    std::string text = describe_key(*key);
+    for (const Key* child : children_of(key->path)) {
+        text += describe_key(*child);
+    }
+    return text;
+}
+
+std::string key_reference() {
+    std::string text = "| key | accepted | default | meaning |\n|---|---|---|---|\n";
+    for (const Key& key : keys()) {
+        text += fmt::format("| `{}` | {} | {} | {} |\n", key.path, accepted(key), presence_text(key), key.description);
+    }
+    return text;
+}
+
+} // namespace rootpool::scenario

@@ -1,0 +1,54 @@
+#include "scenario/metric_kinds.h"
+
+#include <algorithm>
+#include <array>
+
+namespace rootpool::scenario {
+namespace {
+
+constexpr auto table = std::to_array<StepMetric>({
+    {"iperf", "goodput", Dimension::data_rate, "Payload that the receiving program got, over the duration of the step"},
+    {"iperf", "bytes", Dimension::data_size, "Payload that the receiving program got"},
+    {"iperf", "retransmissions", Dimension::count, "Segments that TCP sent again"},
+    {"iperf", "lost", Dimension::count, "Datagrams that did not arrive (UDP)"},
+    {"ping", "transmitted", Dimension::count, "Requests sent"},
+    {"ping", "received", Dimension::count, "Replies that came"},
+    {"ping", "loss", Dimension::percent, "Requests without a reply"},
+    {"ping", "rtt_first", Dimension::time, "Round-trip time of the first reply"},
+    {"ping", "rtt_min", Dimension::time, "Smallest round-trip time"},
+    {"ping", "rtt_avg", Dimension::time, "Mean round-trip time"},
+    {"ping", "rtt_max", Dimension::time, "Largest round-trip time"},
+    {"ping", "rtt_mdev", Dimension::time, "Deviation of the round-trip time as ping computes it"},
+    {"copy", "bytes", Dimension::data_size, "Bytes that arrived"},
+    {"copy", "wrong_bytes", Dimension::count, "Bytes that arrived and differ from the file"},
+    {"copy", "duration", Dimension::time, "From the first to the last byte"},
+    {"copy", "goodput", Dimension::data_rate, "Bytes over duration"},
+    {"lspci", "functions", Dimension::count, "Functions that the server's enumeration found"},
+    {"lspci", "virtual_functions", Dimension::count, "Those of them that are VFs of an 82599 (8086:10ed)"},
+});
+
+} // namespace
+
+std::span<const StepMetric> step_metrics() noexcept { return table; }
+
+bool is_step_with_metrics(std::string_view word) noexcept {
+    return std::ranges::find(table, word, &StepMetric::step) != table.end();
+}
+
+const StepMetric* find_step_metric(std::string_view step, std::string_view quantity) noexcept {
+    const auto found = std::ranges::find_if(
+        table, [=](const StepMetric& metric) { return metric.step == step && metric.quantity == quantity; });
+    return found == table.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> quantities_of(std::string_view step) {
+    std::vector<std::string> names;
+    for (const StepMetric& metric : table) {
+        if (metric.step == step) {
+            names.emplace_back(metric.quantity);
+        }
+    }
+    return names;
+}
+
+} // namespace rootpool::scenario

@@ -1,0 +1,68 @@
+#include "scenario/overrides.h"
+
+#include <fmt/format.h>
+
+#include "scenario/failure.h"
+#include "scenario/key_lookup.h"
+#include "scenario/scalar_check.h"
+#include "scenario/yaml_reader.h"
+
+namespace rootpool::scenario {
+namespace {
+
+void relocate(Node& node, const std::string& where) {
+    node.where = where;
+    for (Node& item : node.items) {
+        relocate(item, where);
+    }
+    for (Entry& entry : node.entries) {
+        entry.where = where;
+        relocate(entry.value, where);
+    }
+}
+
+/// The value of a child that may not be there yet.
+Node& step_into(Node& node, const std::string& word, const std::string& where) {
+    if (node.kind == Node::Kind::sequence) {
+        const auto index = read_integer(word);
+        if (!index || *index < 0 || static_cast<std::size_t>(*index) >= node.items.size()) {
+            fail({.where = where,
+                  .what = fmt::format("the list has no element '{}'", word),
+                  .accepted = node.items.empty() ? "nothing: the list is empty"
+                                                 : fmt::format("0 to {}", node.items.size() - 1)});
+        }
+        return node.items[static_cast<std::size_t>(*index)];
+    }
+    if (node.kind == Node::Kind::scalar) {
+        fail({.where = where, .what = fmt::format("'{}' is below a single value", word)});
+    }
+    node.kind = Node::Kind::map;
+    if (Node* child = node.find(word)) {
+        return *child;
+    }
+    Node empty;
+    empty.where = where;
+    return node.set(word, std::move(empty));
+}
+
+} // namespace
+
+void apply_override(Node& root, std::string_view option) {
+    const std::string where = fmt::format("--set {}", option);
+    const auto equals = option.find('=');
+    const auto words = split_path(option.substr(0, equals));
+    if (equals == std::string_view::npos || words.empty() || words.size() > max_depth) {
+        fail({.where = where,
+              .what = "not path=value",
+              .accepted = "topology.servers.server1.max_payload=128 B, timeline[3].iperf.duration=2 s"});
+    }
+    Node* node = &root;
+    for (const std::string& word : words) {
+        node = &step_into(*node, word, where);
+    }
+    Node value = read_yaml(option.substr(equals + 1), where);
+    relocate(value, where);
+    *node = std::move(value);
+}
+
+} // namespace rootpool::scenario

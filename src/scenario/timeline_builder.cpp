@@ -1,0 +1,277 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "scenario/builder.h"
+#include "scenario/names.h"
+#include "scenario/reading.h"
+
+namespace rootpool::scenario {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::uint64_t tcp_write = 128 * 1024;  ///< iperf 2's default buffer length
+constexpr std::uint64_t udp_datagram = 1470;     ///< iperf 2's default
+constexpr std::uint64_t largest_datagram = 1472; ///< MTU 1500 less the headers of IPv4 and UDP
+
+/// Goes through the steps in their order and keeps what is powered on and assigned so far.
+class TimelineBuilder {
+public:
+    explicit TimelineBuilder(Config& config) : config_(config) {}
+
+    [[nodiscard]] std::vector<Step> read_steps(Node& list, const std::string& path, bool parallel) {
+        std::vector<Step> steps;
+        for (std::size_t i = 0; i < list.items.size(); ++i) {
+            Node& item = list.items[i];
+            Entry& entry = item.entries.front();
+            steps.push_back({read_action(entry, fmt::format("{}[{}].{}", path, i, entry.key), parallel), item.where});
+        }
+        return steps;
+    }
+
+private:
+    using Action = decltype(Step::action);
+    using Reader = Action (TimelineBuilder::*)(Node&, const std::string&);
+
+    struct Row {
+        std::string_view key;
+        Reader read;
+        bool may_be_parallel;
+    };
+    static const std::array<Row, 8> rows;
+
+    Action read_action(Entry& entry, const std::string& path, bool parallel) {
+        for (const Row& row : rows) {
+            if (row.key != entry.key) {
+                continue;
+            }
+            if (parallel && !row.may_be_parallel) {
+                fail({.where = entry.where,
+                      .what = fmt::format("'{}' inside parallel", entry.key),
+                      .key = path,
+                      .accepted = "iperf, ping, copy, lspci or wait"});
+            }
+            return (this->*row.read)(entry.value, path);
+        }
+        throw std::logic_error("a step of the key table that the timeline does not know");
+    }
+
+    Action read_power_on(Node& node, const std::string& path) {
+        PowerOn step;
+        for (std::size_t i = 0; i < node.items.size(); ++i) {
+            const std::string key = fmt::format("{}[{}]", path, i);
+            const ServerId server = resolve_server(node.items[i], config_, key);
+            if (!powered_.insert(server).second) {
+                fail({.where = node.items[i].where,
+                      .what = fmt::format("'{}' is powered on already", node.items[i].text),
+                      .key = key});
+            }
+            step.servers.push_back(server);
+        }
+        return step;
+    }
+
+    Action read_assign(Node& node, const std::string& path) {
+        Assign step{resolve_device(node.at("device"), config_, path), read_vfs(node),
+                    resolve_server(node.at("to"), config_, path)};
+        for (const pcie::VfIndex vf : step.vfs) {
+            available_.insert({step.device, vf});
+        }
+        const ServerId master = config_.multi_root_switch.value().master;
+        if (!powered_.contains(master)) {
+            fail({.where = node.where,
+                  .what = fmt::format("the master '{}' is not powered on yet", config_.server(master).name),
+                  .key = path,
+                  .accepted = "an assign after the master's power_on"});
+        }
+        if (step.to != master && powered_.contains(step.to)) {
+            fail({.where = node.at("to").where,
+                  .what = fmt::format(
+                      "'{}' is running: giving it a VF would be a hot-add, which this version does not have",
+                      config_.server(step.to).name),
+                  .key = path + ".to",
+                  .accepted = "an assign before the server's power_on"});
+        }
+        return step;
+    }
+
+    Action read_iperf(Node& node, const std::string& path) {
+        Iperf step;
+        const auto [client, server] = read_pair(node, "client", "server", path);
+        step.client = client;
+        step.server = server;
+        step.name = name_step(node, "iperf", client, path);
+        step.duration = read_time(node, "duration");
+        step.protocol = read_choice(node, "protocol",
+                                    std::array{std::pair{"tcp"sv, Protocol::tcp}, std::pair{"udp"sv, Protocol::udp}});
+        const bool udp = step.protocol == Protocol::udp;
+        if (const Node* rate = node.find("rate")) {
+            if (!udp) {
+                fail({.where = rate->where,
+                      .what = "TCP sets its own rate",
+                      .key = path + ".rate",
+                      .accepted = "rate with protocol: udp"});
+            }
+            step.rate = read_rate(node, "rate");
+        }
+        if (node.find("size") == nullptr) {
+            node.set("size", Node::scalar(fmt::format("{} B", udp ? udp_datagram : tcp_write), node.where));
+        }
+        step.size = static_cast<std::uint32_t>(read_size(node, "size"));
+        if (udp && step.size > largest_datagram) {
+            fail({.where = node.at("size").where,
+                  .what = "a datagram that would be cut into fragments",
+                  .key = path + ".size",
+                  .accepted = fmt::format("at most {} B with protocol: udp", largest_datagram)});
+        }
+        step.streams = static_cast<unsigned>(read_whole(node, "streams"));
+        return step;
+    }
+
+    Action read_ping(Node& node, const std::string& path) {
+        const auto [from, to] = read_pair(node, "from", "to", path);
+        return Ping{name_step(node, "ping", from, path),
+                    from,
+                    to,
+                    static_cast<unsigned>(read_whole(node, "count")),
+                    read_time(node, "interval"),
+                    static_cast<unsigned>(read_size(node, "size"))};
+    }
+
+    Action read_copy(Node& node, const std::string& path) {
+        const auto [from, to] = read_pair(node, "from", "to", path);
+        return Copy{name_step(node, "copy", from, path), from, to, read_size(node, "size")};
+    }
+
+    Action read_lspci(Node& node, const std::string& path) {
+        const ServerId server = resolve_server(node.at("server"), config_, path + ".server");
+        if (!powered_.contains(server)) {
+            refuse_power(node.at("server"), server, path + ".server");
+        }
+        const Node& label = node.at("as");
+        require_new("lspci", label.text, label.where, path + ".as");
+        return Lspci{server, label.text};
+    }
+
+    Action read_wait(Node& node, const std::string& /*path*/) {
+        return Wait{SimTime{std::get<std::int64_t>(parse_exact(node.text, Dimension::time))}};
+    }
+
+    Action read_parallel(Node& node, const std::string& path) { return Parallel{read_steps(node, path, true)}; }
+
+    /// Two interfaces of different servers that are there by now, and between which frames can pass.
+    std::pair<InterfaceId, InterfaceId> read_pair(const Node& node, std::string_view first, std::string_view second,
+                                                  const std::string& path) {
+        const Node& far = node.at(second);
+        const std::string far_path = fmt::format("{}.{}", path, second);
+        const InterfaceId a = read_endpoint(node.at(first), fmt::format("{}.{}", path, first));
+        const InterfaceId b = read_endpoint(far, far_path);
+        const InterfaceConfig& from = config_.interface(a);
+        const InterfaceConfig& to = config_.interface(b);
+        if (from.server == to.server) {
+            fail({.where = far.where,
+                  .what = "both ends are at the same server; its kernel would not use the device",
+                  .key = far_path,
+                  .accepted = "an interface of another server"});
+        }
+        const bool cabled = std::ranges::any_of(config_.cables, [&](const CableConfig& cable) {
+            return (cable.a == from.device && cable.b == to.device) || (cable.b == from.device && cable.a == to.device);
+        });
+        if (from.device != to.device && !cabled) {
+            fail({.where = far.where,
+                  .what = fmt::format("no path from '{}' to '{}': no cable between '{}' and '{}'", from.name, to.name,
+                                      config_.device(from.device).name, config_.device(to.device).name),
+                  .key = far_path,
+                  .accepted = "an interface of the same device or of the one at the other end of the cable"});
+        }
+        return {a, b};
+    }
+
+    InterfaceId read_endpoint(const Node& node, const std::string& path) {
+        const std::string wanted = node.text.find('.') == std::string::npos ? node.text + ".pf" : node.text;
+        std::vector<std::string> names;
+        for (std::size_t i = 0; i < config_.interfaces.size(); ++i) {
+            const InterfaceConfig& interface = config_.interfaces[i];
+            if (interface.name == wanted) {
+                check_available(node, interface, path);
+                return InterfaceId{static_cast<std::uint16_t>(i)};
+            }
+            names.push_back(interface.name);
+        }
+        fail({.where = node.where,
+              .what = fmt::format(
+                  "no interface '{}'; a server without a device of its own, or a VF assigned to it, has none", wanted),
+              .key = path,
+              .accepted = names.empty() ? "nothing: no server has an interface" : enumerate(names),
+              .suggestion = nearest(wanted, names)});
+    }
+
+    void check_available(const Node& node, const InterfaceConfig& interface, const std::string& path) {
+        if (!powered_.contains(interface.server)) {
+            refuse_power(node, interface.server, path);
+        }
+        const bool lent = interface.vf && !config_.device(interface.device).attach;
+        if (lent && !available_.contains({interface.device, *interface.vf})) {
+            fail({.where = node.where,
+                  .what = fmt::format("'{}' is assigned only later in the timeline", interface.name),
+                  .key = path,
+                  .accepted = "an interface that is there by now"});
+        }
+    }
+
+    [[noreturn]] void refuse_power(const Node& node, ServerId server, const std::string& path) const {
+        fail({.where = node.where,
+              .what = fmt::format("'{}' is not powered on yet", config_.server(server).name),
+              .key = path,
+              .accepted = "a step after the server's power_on"});
+    }
+
+    std::string name_step(Node& node, const std::string& kind, InterfaceId first, const std::string& path) {
+        if (node.find("name") == nullptr) {
+            node.set("name", Node::scalar(config_.server(config_.interface(first).server).name, node.where));
+        }
+        const Node& name = node.at("name");
+        require_new(kind, name.text, name.where, path + ".name");
+        return name.text;
+    }
+
+    void require_new(const std::string& kind, const std::string& name, const std::string& where,
+                     const std::string& path) {
+        const auto [first, added] = names_.emplace(std::pair{kind, name}, where);
+        if (!added) {
+            fail({.where = where,
+                  .what = fmt::format("the metrics of this step would be called {}.{}, as those of the step at {}",
+                                      kind, name, first->second),
+                  .key = path,
+                  .accepted = "a name of its own"});
+        }
+    }
+
+    Config& config_;
+    std::set<ServerId> powered_;
+    std::set<std::pair<DeviceId, pcie::VfIndex>> available_;
+    std::map<std::pair<std::string, std::string>, std::string> names_; ///< {kind, name} -> where
+};
+
+const std::array<TimelineBuilder::Row, 8> TimelineBuilder::rows{{
+    {"power_on", &TimelineBuilder::read_power_on, false},
+    {"assign", &TimelineBuilder::read_assign, false},
+    {"iperf", &TimelineBuilder::read_iperf, true},
+    {"ping", &TimelineBuilder::read_ping, true},
+    {"copy", &TimelineBuilder::read_copy, true},
+    {"lspci", &TimelineBuilder::read_lspci, true},
+    {"wait", &TimelineBuilder::read_wait, true},
+    {"parallel", &TimelineBuilder::read_parallel, false},
+}};
+
+} // namespace
+
+void build_timeline(Node& root, Config& config) {
+    TimelineBuilder builder(config);
+    config.timeline = builder.read_steps(*root.find("timeline"), "timeline", false);
+}
+
+} // namespace rootpool::scenario

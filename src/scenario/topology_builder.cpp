@@ -1,0 +1,189 @@
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "scenario/builder.h"
+#include "scenario/cpu_profiles.h"
+#include "scenario/names.h"
+#include "scenario/reading.h"
+
+namespace rootpool::scenario {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+ServerConfig read_server(const Entry& entry, const Node& root) {
+    const Node& node = entry.value;
+    const Node& link = node.at("link");
+    const Node& tcp = node.at("tcp");
+    ServerConfig server;
+    server.name = entry.key;
+    server.cpu = resolve_cpu(node.at("cpu"), root, fmt::format("topology.servers.{}.cpu", entry.key));
+    server.memory = read_size(node, "memory");
+    server.max_payload = static_cast<unsigned>(read_size(node, "max_payload"));
+    server.read_completion_boundary = static_cast<unsigned>(read_size(node, "read_completion_boundary"));
+    server.memory_latency = read_time(node, "memory_latency");
+    server.link = {static_cast<unsigned>(read_whole(link, "generation")),
+                   static_cast<unsigned>(read_whole(link, "width"))};
+    server.tcp = {read_size(tcp, "receive_buffer"), read_size(tcp, "send_buffer"), read_flag(tcp, "timestamps"),
+                  read_flag(tcp, "segmentation_offload")};
+    return server;
+}
+
+DeviceConfig read_device(const Entry& entry, const Config& config) {
+    const Node& node = entry.value;
+    const Node& errata = node.at("errata");
+    DeviceConfig device;
+    device.name = entry.key;
+    device.model = read_choice(node, "model", std::array{std::pair{"intel-82599"sv, DeviceModel::intel_82599}});
+    if (const Node& attach = node.at("attach"); attach.text != "none") {
+        device.attach = resolve_server(attach, config, fmt::format("topology.devices.{}.attach", entry.key));
+    }
+    device.tags = static_cast<unsigned>(read_whole(node, "tags"));
+    device.bar_prefetchable = read_flag(node, "bar_prefetchable");
+    device.ari = read_flag(node, "ari");
+    device.errata = {read_flag(errata, "vf_capabilities_read_zero"), read_flag(errata, "vf_completer_id"),
+                     read_flag(errata, "vf_flr_keeps_queues")};
+    return device;
+}
+
+/// The elements of a list of names, each once.
+template <typename Id, typename Resolve>
+std::vector<Id> read_names(const Node& list, const std::string& key, Resolve resolve_one) {
+    std::vector<Id> ids;
+    for (std::size_t i = 0; i < list.items.size(); ++i) {
+        const std::string path = fmt::format("{}[{}]", key, i);
+        const Id id = resolve_one(list.items[i], path);
+        if (std::ranges::find(ids, id) != ids.end()) {
+            fail({.where = list.items[i].where,
+                  .what = fmt::format("'{}' is in the list twice", list.items[i].text),
+                  .key = path});
+        }
+        ids.push_back(id);
+    }
+    return ids;
+}
+
+SwitchConfig read_switch(const Node& node, const Config& config) {
+    SwitchConfig result;
+    result.profile = read_choice(node, "profile",
+                                 std::array{std::pair{"fpga-prototype"sv, SwitchProfile::fpga_prototype},
+                                            std::pair{"asic"sv, SwitchProfile::asic}});
+    result.upstream = read_names<ServerId>(
+        node.at("upstream"), "topology.switch.upstream",
+        [&config](const Node& name, const std::string& key) { return resolve_server(name, config, key); });
+    result.downstream = read_names<DeviceId>(
+        node.at("downstream"), "topology.switch.downstream",
+        [&config](const Node& name, const std::string& key) { return resolve_device(name, config, key); });
+    result.master = resolve_server(node.at("master"), config, "topology.switch.master");
+    result.return_route = read_choice(node, "return_route",
+                                      std::array{std::pair{"completer_id"sv, ReturnRoute::completer_id},
+                                                 std::pair{"scoreboard"sv, ReturnRoute::scoreboard}});
+    result.tagging = read_choice(node, "tagging",
+                                 std::array{std::pair{"reserved_bits"sv, Tagging::reserved_bits},
+                                            std::pair{"local_prefix"sv, Tagging::local_prefix}});
+    result.ari = read_flag(node, "ari");
+    result.vf_placement =
+        read_choice(node, "vf_placement", std::array{std::pair{"functions"sv, VfPlacement::functions}});
+    result.arbiter = read_choice(node, "arbiter", std::array{std::pair{"round_robin"sv, Arbiter::round_robin}});
+    return result;
+}
+
+void check_master(const Node& node, const Config& config) {
+    if (!config.multi_root_switch->root_of(config.multi_root_switch->master)) {
+        fail({.where = node.at("master").where,
+              .what = fmt::format("'{}' has no upstream port", node.at("master").text),
+              .key = "topology.switch.master",
+              .accepted = "a server of topology.switch.upstream"});
+    }
+}
+
+/// A server has one root port: below it is one device, or the switch, or nothing.
+void check_root_ports(const Node& devices, const Config& config) {
+    std::map<ServerId, std::string> below;
+    if (config.multi_root_switch) {
+        for (const ServerId server : config.multi_root_switch->upstream) {
+            below[server] = "the switch";
+        }
+    }
+    for (const DeviceConfig& device : config.devices) {
+        if (!device.attach) {
+            continue;
+        }
+        const auto [present, added] = below.emplace(*device.attach, fmt::format("'{}'", device.name));
+        if (!added) {
+            fail({.where = devices.at(device.name).at("attach").where,
+                  .what = fmt::format("the root port of '{}' already leads to {}", config.server(*device.attach).name,
+                                      present->second),
+                  .key = fmt::format("topology.devices.{}.attach", device.name)});
+        }
+    }
+}
+
+void check_device_places(const Node& devices, const Config& config) {
+    for (const DeviceConfig& device : config.devices) {
+        const DeviceId id{static_cast<std::uint8_t>(&device - config.devices.data())};
+        const bool below_switch = config.multi_root_switch && config.multi_root_switch->port_of(id).has_value();
+        if (below_switch == device.attach.has_value()) {
+            const Node& node = devices.at(device.name);
+            fail({.where = node.at("attach").where,
+                  .what = fmt::format("'{}' is {}", device.name,
+                                      below_switch ? "attached to a server and below the switch"
+                                                   : "neither attached to a server nor below the switch"),
+                  .key = fmt::format("topology.devices.{}.attach", device.name),
+                  .accepted = "a server here, or none here and the device in topology.switch.downstream"});
+        }
+    }
+}
+
+void read_cables(const Node& list, Config& config) {
+    std::map<DeviceId, std::string> used;
+    for (std::size_t i = 0; i < list.items.size(); ++i) {
+        const Node& node = list.items[i];
+        const std::string path = fmt::format("topology.cables[{}].ends", i);
+        std::array<DeviceId, 2> ends;
+        for (std::size_t end = 0; end < ends.size(); ++end) {
+            const Node& name = node.at("ends").items[end];
+            ends[end] = resolve_device(name, config, fmt::format("{}[{}]", path, end));
+            if (end == 1 && ends[0] == ends[1]) {
+                fail({.where = name.where,
+                      .what = fmt::format("the cable leads from '{}' to itself", name.text),
+                      .key = fmt::format("{}[1]", path),
+                      .accepted = "two different devices"});
+            }
+            const auto [first, added] = used.emplace(ends[end], name.where);
+            if (!added) {
+                fail({.where = name.where,
+                      .what = fmt::format("the port of '{}' has a cable already, at {}", name.text, first->second),
+                      .key = fmt::format("{}[{}]", path, end),
+                      .accepted = "a device without a cable"});
+            }
+        }
+        config.cables.push_back({ends[0], ends[1], read_time(node, "delay")});
+    }
+}
+
+} // namespace
+
+void build_topology(Node& root, Config& config) {
+    const Node& topology = root.at("topology");
+    check_cpu_profiles(root);
+    for (const Entry& entry : topology.at("servers").entries) {
+        config.servers.push_back(read_server(entry, root));
+    }
+    for (const Entry& entry : topology.at("devices").entries) {
+        config.devices.push_back(read_device(entry, config));
+    }
+    if (const Node* node = topology.find("switch")) {
+        config.multi_root_switch = read_switch(*node, config);
+        check_master(*node, config);
+    }
+    check_root_ports(topology.at("devices"), config);
+    check_device_places(topology.at("devices"), config);
+    if (const Node* cables = topology.find("cables")) {
+        read_cables(*cables, config);
+    }
+}
+
+} // namespace rootpool::scenario
