@@ -22,15 +22,22 @@ CrossbarOutput::CrossbarOutput(Scheduler& scheduler, CrossbarSink& sink, std::si
 
 void CrossbarOutput::push(std::size_t input, CrossbarEntry entry) {
     entry.order = ++last_order_;
-    arm(std::max(entry.ready, busy_until_));
     Queue& queue = inputs_[input].queues[static_cast<std::size_t>(pcie::flow_class(entry.tlp->header.kind))];
     queue.push_back(std::move(entry));
     ++queued_;
+    if (queue.size() == 1) { // otherwise the grant of its predecessor looks at it
+        const CrossbarEntry& head = queue.front();
+        const SimTime from = std::max(head.ready, busy_until_);
+        const SimTime accepted = sink_.accepts_at(input, head, from);
+        if (accepted != core::never) {
+            arm(std::max(from, accepted));
+        }
+    }
 }
 
 void CrossbarOutput::wake() {
     if (queued_ != 0) {
-        arm(std::max(now(), busy_until_));
+        arm_for_next_grant();
     }
 }
 
@@ -55,9 +62,11 @@ CrossbarOutput::Queue* CrossbarOutput::candidate(std::size_t input, SimTime at, 
         if (&queue != &posted && !relaxed && head.order > oldest_posted) {
             continue;
         }
-        const SimTime from = std::max(head.ready, at);
-        const SimTime possible =
-            core::align_up(std::max(head.ready, sink_.accepts_at(input, head, from)), timing_.period);
+        const SimTime accepted = sink_.accepts_at(input, head, std::max(head.ready, at));
+        if (accepted == core::never) {
+            continue; // the sink calls wake()
+        }
+        const SimTime possible = core::align_up(std::max(head.ready, accepted), timing_.period);
         if (possible > at) {
             next = std::min(next, possible);
         } else if (best == nullptr || head.order < best->front().order) {
@@ -69,6 +78,7 @@ CrossbarOutput::Queue* CrossbarOutput::candidate(std::size_t input, SimTime at, 
 
 void CrossbarOutput::arbitrate() {
     const SimTime edge = now();
+    ++arbitrations_;
     if (edge < busy_until_) {
         arm(busy_until_);
         return;
@@ -98,20 +108,23 @@ void CrossbarOutput::arbitrate() {
         entry.from->release(*entry.received, busy_until_); // the last beat has left the receive buffer
     }
     sink_.deliver(winner, entry, edge);
-    if (queued_ != 0) {
-        arm(next_grant());
-    }
+    wake();
 }
 
-/// After a grant: the first edge at which some head could go, so that a busy wire costs no idle events.
-SimTime CrossbarOutput::next_grant() {
+/// Arms for the first edge at which some head could go, so that a busy wire costs no idle events. Nothing to arm for:
+/// the sink calls wake().
+void CrossbarOutput::arm_for_next_grant() {
+    const SimTime from = core::align_up(std::max(now(), busy_until_), timing_.period);
     SimTime next = core::never;
     for (std::size_t input = 0; input < inputs_.size(); ++input) {
-        if (candidate(input, busy_until_, next) != nullptr) {
-            return busy_until_;
+        if (candidate(input, from, next) != nullptr) {
+            arm(from);
+            return;
         }
     }
-    return next;
+    if (next != core::never) {
+        arm(next);
+    }
 }
 
 SimTime CrossbarOutput::transfer_time(const pcie::TlpHeader& header) const noexcept {

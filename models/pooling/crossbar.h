@@ -54,6 +54,8 @@ public:
     void wake();
 
     [[nodiscard]] std::uint64_t granted() const noexcept { return granted_; }
+    /// Events that this output cost; hardly more than grants.
+    [[nodiscard]] std::uint64_t arbitrations() const noexcept { return arbitrations_; }
     /// Sum of the times from ready to grant.
     [[nodiscard]] SimTime waited() const noexcept { return waited_; }
     [[nodiscard]] std::size_t queued() const noexcept { return queued_; }
@@ -67,7 +69,7 @@ private:
 
     void arbitrate();
     void arm(SimTime at);
-    [[nodiscard]] SimTime next_grant();
+    void arm_for_next_grant();
     [[nodiscard]] Queue* candidate(std::size_t input, SimTime at, SimTime& next);
     [[nodiscard]] SimTime transfer_time(const pcie::TlpHeader& header) const noexcept;
 
@@ -82,6 +84,7 @@ private:
     SimTime busy_until_{};
     std::uint64_t last_order_ = 0;
     std::uint64_t granted_ = 0;
+    std::uint64_t arbitrations_ = 0;
     std::size_t queued_ = 0;
     SimTime waited_{};
 };

@@ -38,6 +38,7 @@ public:
     [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
     [[nodiscard]] pcie::RootId root() const noexcept { return config_.root; }
     [[nodiscard]] bool reaches(pooling::DeviceIndex device) const noexcept { return virtual_switch_.reaches(device); }
+    [[nodiscard]] const CrossbarOutput& output() const noexcept { return to_link_; }
     [[nodiscard]] const StageTimes& times() const noexcept { return times_; }
     [[nodiscard]] std::uint64_t sent() const noexcept { return to_link_.granted(); }
 

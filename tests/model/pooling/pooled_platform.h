@@ -1,0 +1,118 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "models/pcie/link.h"
+#include "models/pooling/multi_root_switch.h"
+
+/// A multi-root switch between roots and a device that only send and record: everything that tests see went over links
+/// as TLPs.
+namespace rootpool::models::test {
+
+struct Received {
+    pcie::TlpPtr tlp;
+    SimTime first_beat;
+    SimTime last_beat;
+    [[nodiscard]] std::uint32_t value(std::size_t dword = 0) const;
+};
+
+/// The link end of a fake component: answers memory reads from `memory`, records everything else.
+class FakeComponent : public PortOwner {
+public:
+    FakeComponent(const char* name, Scheduler& scheduler, pcie::TlpFactory& factory, const pcie::Credits& credits);
+
+    void send(const pcie::TlpHeader& header, std::uint32_t value = 0, SimTime at = SimTime{0});
+    /// What this component answers to a memory read of the dword at an address.
+    std::function<std::uint32_t(std::uint64_t address)> memory = [](std::uint64_t) { return 0U; };
+
+    Port port;
+    std::deque<Received> requests; ///< posted and non-posted, in order of arrival
+    std::deque<Received> completions;
+
+protected:
+    void on_tlp(Port& from, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
+    virtual void answer(const pcie::Tlp& request, SimTime at);
+    void reply(const pcie::Tlp& request, pcie::Bdf completer, std::optional<std::uint32_t> first_dword, SimTime at);
+
+    pcie::TlpFactory& factory_;
+};
+
+/// An SR-IOV device with the parts of an 82599's configuration space that the switch looks at, errata 35 and 36
+/// included.
+class FakeDevice : public FakeComponent {
+public:
+    FakeDevice(const char* name, Scheduler& scheduler, pcie::TlpFactory& factory, const pcie::Credits& credits);
+
+    [[nodiscard]] pcie::Bdf vf(unsigned index) const {
+        return pcie::Bdf(static_cast<std::uint16_t>(pf_.routing_id() + 0x80U + 2 * index));
+    }
+
+private:
+    static constexpr unsigned vfs = 64;
+    void answer(const pcie::Tlp& request, SimTime at) override;
+    [[nodiscard]] std::uint32_t read_pf(std::uint16_t offset) const;
+    [[nodiscard]] std::uint32_t read_vf(unsigned index, std::uint16_t offset) const;
+    [[nodiscard]] std::optional<unsigned> vf_index(pcie::Bdf function) const;
+
+    pcie::Bdf pf_;
+    std::unordered_map<std::uint16_t, std::uint32_t> pf_registers_;
+    std::vector<std::unordered_map<std::uint16_t, std::uint32_t>> vf_registers_;
+};
+
+struct PlatformConfig {
+    unsigned roots = 3;
+    std::string return_route = "scoreboard";
+    std::string profile = "fpga-prototype";
+    bool ari = false;
+    SimTime link_latency = 0ns;
+    pcie::Credits device_credits = MultiRootSwitchConfig::default_credits();
+};
+
+class PooledPlatform {
+public:
+    static constexpr pcie::RootId master{0};
+    static constexpr std::uint64_t master_window = 0xD000'0000;
+    static constexpr std::uint64_t slave_window = 0xE000'0000;
+    static constexpr std::uint64_t vf_bytes = 0x4000;
+    static constexpr pcie::Bdf slot{3, 0, 0}; ///< function 0 below the downstream bridge, in every root
+
+    PooledPlatform(const std::string& name, const PlatformConfig& config);
+
+    /// Sends a request of `root` and runs the simulation until its completion is there.
+    Received ask(unsigned root, const pcie::TlpHeader& header, std::uint32_t value = 0);
+    std::uint32_t config_read(unsigned root, pcie::Bdf target, std::uint16_t offset);
+    void config_write(unsigned root, pcie::Bdf target, std::uint16_t offset, std::uint32_t value,
+                      std::uint8_t byte_enables = 0xF);
+
+    /// Bus numbers, windows, memory and bus mastering of the bridges of one root.
+    void enumerate_bridges(unsigned root);
+    /// The master sizes and places the VF BARs and enables VFs.
+    void enable_vfs(std::uint16_t count);
+    /// The slave places the BARs of one function of its slot at slave_window + function * 32 KB.
+    void map_function(unsigned root, std::uint8_t function);
+    /// All of that: VF `root` - 1 lent to every slave.
+    void bring_up();
+
+    static void run_for(SimTime duration) { sc_core::sc_start(to_sc_time(duration)); }
+
+    pcie::TlpFactory factory;
+    Scheduler scheduler;
+    MultiRootSwitch multi_root_switch;
+    std::vector<std::unique_ptr<FakeComponent>> roots;
+    FakeDevice device;
+
+private:
+    std::vector<std::unique_ptr<Link>> links_;
+    std::uint16_t last_tag_ = 0;
+};
+
+[[nodiscard]] pcie::TlpHeader memory_request(pcie::TlpKind kind, pcie::Bdf requester, std::uint64_t address,
+                                             std::uint16_t length_dw = 1, pcie::Tag tag = {});
+[[nodiscard]] pcie::TlpHeader config_request(pcie::TlpKind kind, pcie::Bdf target, std::uint16_t offset);
+
+} // namespace rootpool::models::test
