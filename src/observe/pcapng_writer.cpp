@@ -110,7 +110,9 @@ void PcapngWriter::write_packet(InterfaceId interface, SimTime at, PacketDirecti
         block.add(static_cast<std::uint32_t>(data.size()));
         block.add(static_cast<std::uint32_t>(data.size()));
         block.add(data);
-        block.option(option_epb_flags, static_cast<std::uint32_t>(direction));
+        if (direction != PacketDirection::unknown) {
+            block.option(option_epb_flags, static_cast<std::uint32_t>(direction));
+        }
         if (at.count() % femtoseconds_per_nanosecond != 0) {
             fmt::basic_memory_buffer<char, 48> comment;
             fmt::format_to(std::back_inserter(comment), "at {} fs", at.count());
