@@ -157,7 +157,7 @@ constexpr Rule common_rules[] = {
     {[](const TlpHeader& h) {
          return h.lightweight_notification && !is_memory(h.kind) && h.kind != TlpKind::completion_with_data;
      },
-     1, "LN is reserved except in memory requests and completions with data (base 3.1, 2.2.1)"},
+     1, "LN is reserved except in memory requests and completions with data (2.2.1 of base 3.1)"},
     {[](const TlpHeader& h) { return has_length(h.kind) && (h.length_dw == 0 || h.length_dw > 1024); }, 2,
      "Length is 1 to 1024 dwords (2.2.2, table 2-4)"},
     {[](const TlpHeader& h) { return !has_length(h.kind) && h.length_dw != 0; }, 2,
