@@ -25,7 +25,7 @@ void CrossbarOutput::push(std::size_t input, CrossbarEntry entry) {
     Queue& queue = inputs_[input].queues[static_cast<std::size_t>(pcie::flow_class(entry.tlp->header.kind))];
     queue.push_back(std::move(entry));
     ++queued_;
-    if (queue.size() == 1) { // otherwise the grant of its predecessor looks at it
+    if (queue.size() == 1 && !delivering_) { // otherwise the grant of its predecessor looks at it
         const CrossbarEntry& head = queue.front();
         const SimTime from = std::max(head.ready, busy_until_);
         const SimTime accepted = sink_.accepts_at(input, head, from);
@@ -36,7 +36,7 @@ void CrossbarOutput::push(std::size_t input, CrossbarEntry entry) {
 }
 
 void CrossbarOutput::wake() {
-    if (queued_ != 0) {
+    if (queued_ != 0 && !delivering_) {
         arm_for_next_grant();
     }
 }
@@ -104,10 +104,14 @@ void CrossbarOutput::arbitrate() {
     ++granted_;
     waited_ += edge - entry.ready;
     busy_until_ = edge + transfer_time(entry.tlp->header);
+    // The receiver may answer in this call chain, when the port does not yet say until when its wire is busy: nothing
+    // is armed before the end.
+    delivering_ = true;
     if (entry.received) {
         entry.from->release(*entry.received, busy_until_); // the last beat has left the receive buffer
     }
     sink_.deliver(winner, entry, edge);
+    delivering_ = false;
     wake();
 }
 

@@ -86,6 +86,7 @@ private:
     std::uint64_t granted_ = 0;
     std::uint64_t arbitrations_ = 0;
     std::size_t queued_ = 0;
+    bool delivering_ = false;
     SimTime waited_{};
 };
 

@@ -60,7 +60,8 @@ EngineOutput SharingEngine::from_slave(const pcie::Tlp& tlp, SimTime now) {
     std::optional<BarHit> hit;
     if (pcie::is_address_routed(header.kind)) {
         hit = bars_.find(tlp.root, header.address);
-        facts.inside_lent_bar = hit && hit->offset + header.length_dw * 4U <= bars_.bytes_per_vf(hit->bar);
+        facts.inside_lent_bar =
+            hit && hit->offset + header.length_dw * std::uint64_t{4} <= bars_.bytes_per_vf(hit->bar);
     } else if (!pcie::is_message(header.kind)) {
         vf = ids_.find({tlp.root, pcie::is_completion(header.kind) ? header.requester : header.target});
         facts.function_known = vf && vf->value() < snoop_.num_vfs() && snoop_.vf_enable();

@@ -24,6 +24,7 @@ const Tagging* find_tagging(std::string_view name) noexcept {
 
 std::vector<std::string_view> tagging_names() {
     std::vector<std::string_view> names;
+    names.reserve(taggings.size());
     for (const Tagging& tagging : taggings) {
         names.push_back(tagging.name);
     }

@@ -119,15 +119,16 @@ pcie::TlpPtr VirtualSwitch::execute(const pcie::Tlp& request, const Route& route
                                                        : execute_memory(request);
 }
 
-pcie::TlpPtr VirtualSwitch::execute_configuration(const pcie::Tlp& request, std::size_t number) {
-    BridgeFunction& function = functions_[number];
+pcie::TlpPtr VirtualSwitch::execute_configuration(const pcie::Tlp& request, std::size_t function_number) {
+    BridgeFunction& function = functions_[function_number];
     const pcie::TlpHeader& header = request.header;
     if (!pcie::has_data(header.kind)) {
         return complete_with_dword(factory_, request, function.id(), function.read(header.config_register));
     }
     function.write(header.target, header.config_register, first_dword(request), header.first_be);
-    if (number >= first_downstream) {
-        listener_.on_secondary_bus(root_, devices_[number - first_downstream], function.id(), function.secondary());
+    if (function_number >= first_downstream) {
+        listener_.on_secondary_bus(root_, devices_[function_number - first_downstream], function.id(),
+                                   function.secondary());
     }
     return complete_without_data(factory_, request, function.id(), pcie::CompletionStatus::successful);
 }

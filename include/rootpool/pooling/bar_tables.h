@@ -33,9 +33,9 @@ static_assert(sizeof(BarEntry) == 8, "the paper's tables have 64-bit entries");
 
 /// What the six CAMs say of an address.
 struct BarHit {
-    std::uint8_t bar;
+    std::uint8_t bar = 0;
     pcie::VfIndex vf;
-    std::uint64_t offset; ///< within the BAR
+    std::uint64_t offset = 0; ///< within the BAR
 };
 
 /// The six address CAMs (one per BAR) and the RAM with the master's base addresses. A slave that programs two of its

@@ -22,7 +22,7 @@ enum class Verdict : std::uint8_t {
 /// What the tables say of a TLP, beside its header.
 struct FirewallFacts {
     const pcie::TlpHeader& header;
-    unsigned max_payload; ///< of the PF, bytes
+    unsigned max_payload = 128; ///< of the PF, bytes
     bool function_known =
         false; ///< configuration, completion: the addressed function; from the device: the sending function is known
     bool inside_lent_bar = false; ///< slave memory request: hit of one address CAM for the whole request
@@ -44,7 +44,7 @@ struct FirewallRow {
 
 /// PCIe base 2.2.7: a request must not cross a naturally aligned 4 KB boundary.
 [[nodiscard]] constexpr bool crosses_4k(const pcie::TlpHeader& header) noexcept {
-    return (header.address & 0xFFFU) + header.length_dw * 4U > 0x1000U;
+    return (header.address & 0xFFFU) + header.length_dw * std::uint64_t{4} > 0x1000U;
 }
 
 } // namespace rootpool::pooling

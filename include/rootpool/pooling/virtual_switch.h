@@ -78,7 +78,7 @@ private:
     [[nodiscard]] Route route_configuration(const pcie::TlpHeader& header) const noexcept;
     [[nodiscard]] Route route_memory(std::uint64_t address) const noexcept;
     [[nodiscard]] Route route_completion(pcie::Bdf requester) const noexcept;
-    [[nodiscard]] pcie::TlpPtr execute_configuration(const pcie::Tlp& request, std::size_t function);
+    [[nodiscard]] pcie::TlpPtr execute_configuration(const pcie::Tlp& request, std::size_t function_number);
     [[nodiscard]] pcie::TlpPtr execute_memory(const pcie::Tlp& request);
     [[nodiscard]] BridgeFunction& downstream(DeviceIndex device) noexcept {
         return functions_[first_downstream + bridge_of_[device.index()]];
