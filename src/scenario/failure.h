@@ -2,9 +2,8 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "rootpool/scenario/parse.h"
+#include "rootpool/scenario/suggestion.h"
 
 namespace rootpool::scenario {
 
@@ -19,11 +18,5 @@ struct Failure {
 
 /// "where: what; key 'k'; accepted: a; did you mean 's'?"
 [[noreturn]] void fail(const Failure& failure);
-
-/// The candidate that `word` is probably a slip of; empty if none is near.
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
-
-/// "a, b or c".
-[[nodiscard]] std::string enumerate(const std::vector<std::string>& words);
 
 } // namespace rootpool::scenario

@@ -10,6 +10,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "rootpool/scenario/parse.h"
 #include "scenario/failure.h"
 #include "scenario/text_check.h"
 

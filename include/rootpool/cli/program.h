@@ -1,6 +1,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -28,6 +29,12 @@ struct Streams {
     std::ostream& out;
     std::ostream& err;
 };
+
+/// The scenarios of the folder scenarios/, in the order of their names. Defined by the library rootpool::scenarios.
+[[nodiscard]] BuiltinScenarios builtin_scenarios() noexcept;
+
+/// The simulator that the programs run. Defined by the platform that they are linked with.
+[[nodiscard]] std::unique_ptr<Simulation> make_simulation();
 
 /// The program `rootpool`. Returns the exit status; no exception leaves it.
 [[nodiscard]] int main(int argc, const char* const* argv, Simulation& simulation, BuiltinScenarios builtins,

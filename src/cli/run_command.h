@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/context.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rootpool::cli {
+
+/// The options of `rootpool run` as they stand on the command line.
+struct RunRequest {
+    std::vector<std::string> overrides;
+    std::string out;
+    std::string window;
+    std::string until;
+    std::optional<std::uint64_t> seed;
+    bool pcap = false;
+    bool tlp_pcap = false;
+    bool lspci = false;
+    bool quiet = false;
+};
+
+void add_run_options(CLI::App& app, RunRequest& request);
+
+/// Runs a script to the end. Returns the exit status; throws what guarded() knows.
+[[nodiscard]] int run(scenario::Script script, const RunRequest& request, const Context& context);
+
+} // namespace rootpool::cli
