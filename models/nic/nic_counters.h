@@ -1,41 +1,50 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <numeric>
 
-#include "rootpool/core/time.h"
+#include "models/pcie/latency.h"
 #include "rootpool/pcie/tlp_header.h"
 
 namespace rootpool::models {
 
 /// Why a frame, or a copy of it for one pool, was not delivered.
 enum class DropCause : std::uint8_t {
-    receive_disabled,    ///< RXCTRL.RXEN clear
-    oversize,            ///< longer than MAXFRS
-    filtered,            ///< no pool takes the destination address
-    packet_buffer_full,  ///< counted in MPC
-    queue_disabled,      ///< RXDCTL.ENABLE or VFRE clear, or no usable ring
-    no_descriptor,       ///< SRRCTL.DROP_EN and the ring is empty
-    receive_dma_refused, ///< the function may not (or no longer) access memory, or the descriptor read failed
-    function_reset,      ///< the function was reset while the frame was in the device
-    transmit_dma_failed, ///< a read of packet data failed
-    bad_descriptor,      ///< transmit descriptors make no frame: no EOP, no data, too long, wrong offsets
-    spoofed,             ///< anti-spoofing
+    // frames from the wire or from local pools, before copies for pools are made
+    receive_disabled, ///< RXCTRL.RXEN clear
+    oversize,         ///< longer than MAXFRS
+    filtered,         ///< no pool takes the destination address
+    // copies
+    packet_buffer_full,     ///< counted in MPC
+    queue_disabled,         ///< RXDCTL.ENABLE or VFRE clear, or SRRCTL asks for what the model does not have
+    no_descriptor,          ///< SRRCTL.DROP_EN and the ring is empty
+    too_many_buffers,       ///< the buffers are so small that the frame needs more than 16
+    receive_dma_refused,    ///< the function may not access memory, or the descriptor read failed
+    receive_function_reset, ///< the function or queue was reset while the copy was in the device
+    // frames that a queue made
+    transmit_dma_failed,     ///< a read of packet data failed
+    transmit_function_reset, ///< the function or queue was reset while the frame was in the device
+    bad_offload,             ///< checksum offsets outside the packet
+    spoofed,                 ///< MAC anti-spoofing
+    // packets that never became frames, and frames without a wire
+    bad_descriptor, ///< descriptors make no frame: no EOP, no data, too long, wrong lengths
+    no_link,        ///< nothing to send to: no cable, or the link is down
 };
-inline constexpr std::size_t drop_cause_count = 11;
+inline constexpr std::size_t drop_cause_count = 15;
 
-/// What became of frames. At the end of a run, with nothing under way:
-/// transmitted = sent + looped back only (a frame may be both), and copies = delivered + receive drops of copies.
+/// What became of frames. Nic82599::check_frames_accounted() knows how the numbers hang together.
 struct NicCounters {
-    std::uint64_t frames_sent = 0;        ///< put on the wire
-    std::uint64_t bytes_sent = 0;         ///< with padding and FCS
-    std::uint64_t frames_received = 0;    ///< taken from the wire, whatever became of them
-    std::uint64_t bytes_received = 0;     ///< with padding and FCS
-    std::uint64_t frames_looped_back = 0; ///< given to local pools by the L2 switch
-    std::uint64_t copies = 0;    ///< frame and pool pairs that the L2 switch made, from the wire and from local pools
-    std::uint64_t delivered = 0; ///< copies written to host memory with their descriptor
+    std::uint64_t frames_sent = 0;                         ///< put on the wire
+    std::uint64_t bytes_sent = 0;                          ///< with padding and FCS
+    std::uint64_t frames_received = 0;                     ///< taken from the wire, whatever became of them
+    std::uint64_t bytes_received = 0;                      ///< with padding and FCS
+    std::uint64_t frames_made = 0;                         ///< packets and segments that transmit queues started
+    std::uint64_t frames_forwarded = 0;                    ///< of those, given to the wire or to local pools or both
+    std::uint64_t frames_looped_back = 0;                  ///< given to local pools by the L2 switch
+    std::uint64_t frames_distributed = 0;                  ///< from wire or local pools, with at least one copy
+    std::uint64_t copies = 0;                              ///< frame and pool pairs
+    std::uint64_t delivered = 0;                           ///< copies written to host memory with their descriptor
     std::array<std::uint64_t, drop_cause_count> dropped{}; ///< by DropCause
 
     std::uint64_t refused_requests = 0;       ///< non-posted requests answered UR
@@ -55,29 +64,16 @@ struct NicCounters {
     }
 };
 
-/// Time from the first injection of TLPs to their arrival, by kind.
+/// Time from the first injection of TLPs to their arrival at the device, by kind.
 class TlpLatency {
 public:
-    struct Entry {
-        std::uint64_t count = 0;
-        SimTime sum{};
-        SimTime min = core::never;
-        SimTime max{};
-    };
-
-    void add(pcie::TlpKind kind, SimTime latency) noexcept {
-        Entry& entry = entries_[static_cast<std::size_t>(kind)];
-        ++entry.count;
-        entry.sum += latency;
-        entry.min = std::min(entry.min, latency);
-        entry.max = std::max(entry.max, latency);
-    }
-    [[nodiscard]] const Entry& operator[](pcie::TlpKind kind) const noexcept {
+    void add(pcie::TlpKind kind, SimTime latency) noexcept { entries_[static_cast<std::size_t>(kind)].add(latency); }
+    [[nodiscard]] const LatencyStatistics& operator[](pcie::TlpKind kind) const noexcept {
         return entries_[static_cast<std::size_t>(kind)];
     }
 
 private:
-    std::array<Entry, pcie::tlp_kind_count> entries_{};
+    std::array<LatencyStatistics, pcie::tlp_kind_count> entries_{};
 };
 
 } // namespace rootpool::models

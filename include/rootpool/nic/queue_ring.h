@@ -14,15 +14,18 @@ struct QueueRing {
     std::uint32_t head = 0;   ///< next descriptor that the device takes
     std::uint32_t tail = 0;   ///< first descriptor that software owns; what it wrote, not yet checked
 
-    /// Descriptors from the head on that software has handed over. A tail outside the ring hands over none.
-    [[nodiscard]] std::uint32_t available() const noexcept {
-        if (!enabled || tail >= length || head >= length) {
+    /// Descriptors from `index` on that software has handed over. A tail or an index outside the ring makes none.
+    [[nodiscard]] std::uint32_t available_from(std::uint32_t index) const noexcept {
+        if (!enabled || tail >= length || index >= length) {
             return 0;
         }
-        return tail >= head ? tail - head : tail + length - head;
+        return tail >= index ? tail - index : tail + length - index;
     }
-    /// Descriptors that lie in one piece from the head to the end of the ring.
-    [[nodiscard]] std::uint32_t to_end() const noexcept { return length - head; }
+    [[nodiscard]] std::uint32_t available() const noexcept { return available_from(head); }
+    /// Of `count` descriptors from `index` on, how many come before the ring wraps.
+    [[nodiscard]] std::uint32_t before_wrap(std::uint32_t index, std::uint32_t count) const noexcept {
+        return count < length - index ? count : length - index;
+    }
     [[nodiscard]] std::uint64_t address(std::uint32_t index) const noexcept {
         return base + std::uint64_t{index} * descriptor_bytes;
     }
