@@ -6,7 +6,7 @@ FrameCapture::FrameCapture(std::filesystem::path folder, std::optional<CaptureWi
     : folder_(std::move(folder)), limit_(window, CaptureLimit::default_frames) {}
 
 net::EthernetPortId FrameCapture::add_port(const std::string& name) {
-    auto file = std::make_unique<PcapngWriter>(folder_ / (name + ".pcapng"));
+    auto file = std::make_unique<PcapngWriter>(folder_ / (name + ".pcapng"), ExactTime::in_comment);
     file->add_interface(name, LinkType::ethernet);
     files_.push_back(std::move(file));
     return ports_.add(name);

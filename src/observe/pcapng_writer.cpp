@@ -70,8 +70,8 @@ private:
 
 } // namespace
 
-PcapngWriter::PcapngWriter(const std::filesystem::path& path, SimTime reorder_horizon)
-    : file_(path), packets_(reorder_horizon) {
+PcapngWriter::PcapngWriter(const std::filesystem::path& path, ExactTime exact_time, SimTime reorder_horizon)
+    : file_(path), packets_(reorder_horizon), exact_time_(exact_time) {
     write_section_header();
 }
 
@@ -113,7 +113,7 @@ void PcapngWriter::write_packet(InterfaceId interface, SimTime at, PacketDirecti
         if (direction != PacketDirection::unknown) {
             block.option(option_epb_flags, static_cast<std::uint32_t>(direction));
         }
-        if (at.count() % femtoseconds_per_nanosecond != 0) {
+        if (exact_time_ == ExactTime::in_comment && at.count() % femtoseconds_per_nanosecond != 0) {
             fmt::basic_memory_buffer<char, 48> comment;
             fmt::format_to(std::back_inserter(comment), "at {} fs", at.count());
             block.option(option_comment, std::string_view(comment.data(), comment.size()));

@@ -35,7 +35,7 @@ TlpDirection direction_of_place(std::string_view place_name) noexcept {
 }
 
 TlpCapture::TlpCapture(const std::filesystem::path& path, std::optional<CaptureWindow> window)
-    : limit_(window, CaptureLimit::default_tlps), file_(path) {}
+    : limit_(window, CaptureLimit::default_tlps), file_(path, ExactTime::in_packet) {}
 
 pcie::PlaceId TlpCapture::add_place(const std::string& name) {
     file_.add_interface(name, LinkType::user0);

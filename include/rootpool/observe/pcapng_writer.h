@@ -23,6 +23,10 @@ enum class LinkType : std::uint16_t {
 /// epb_flags bits 1:0 (draft-ietf-opsawg-pcapng 4.3.1).
 enum class PacketDirection : std::uint8_t { unknown = 0, inbound = 1, outbound = 2 };
 
+/// Time stamps are nanoseconds, the finest that readers keep. Where that is not exact, a comment gives the
+/// femtoseconds, unless the packet itself does.
+enum class ExactTime : std::uint8_t { in_comment, in_packet };
+
 /// Writes one pcapng file (draft-ietf-opsawg-pcapng): section header, interface descriptions, enhanced packets, no
 /// wall-clock time. Packets are put into the order of time within a bounded horizon. Time stamps are nanoseconds, the
 /// finest that readers keep; where that is not exact, a comment gives the femtoseconds. All members throw OutputError.
@@ -30,7 +34,8 @@ class PcapngWriter {
 public:
     using InterfaceId = std::uint32_t;
 
-    explicit PcapngWriter(const std::filesystem::path& path, SimTime reorder_horizon = default_reorder_horizon);
+    explicit PcapngWriter(const std::filesystem::path& path, ExactTime exact_time,
+                          SimTime reorder_horizon = default_reorder_horizon);
 
     /// Announces an interface; before its first packet.
     InterfaceId add_interface(std::string_view name, LinkType link_type);
@@ -46,6 +51,7 @@ private:
 
     AtomicFile file_;
     ReorderBuffer<Block> packets_;
+    ExactTime exact_time_;
     std::uint32_t interfaces_ = 0;
 };
 

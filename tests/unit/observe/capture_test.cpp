@@ -51,7 +51,7 @@ struct Packet {
 
 TEST(PcapngWriter, WritesPacketsOfEveryLengthWhole) {
     const TemporaryFolder folder;
-    PcapngWriter writer(folder / "x.pcapng");
+    PcapngWriter writer(folder / "x.pcapng", ExactTime::in_comment);
     writer.add_interface("nic0-0", LinkType::ethernet);
     std::vector<Packet> expected;
     for (unsigned length = 0; length < 9; ++length) {
@@ -65,7 +65,7 @@ TEST(PcapngWriter, WritesPacketsOfEveryLengthWhole) {
 
 TEST(PcapngWriter, PutsPacketsIntoTheOrderOfTime) {
     const TemporaryFolder folder;
-    PcapngWriter writer(folder / "x.pcapng", 100ns);
+    PcapngWriter writer(folder / "x.pcapng", ExactTime::in_comment, 100ns);
     writer.add_interface("a", LinkType::ethernet);
     writer.write_packet(0, 150ns, PacketDirection::inbound, view("2"));
     writer.write_packet(0, 50ns, PacketDirection::outbound, view("1"));
@@ -78,7 +78,7 @@ TEST(PcapngWriter, PutsPacketsIntoTheOrderOfTime) {
 
 TEST(PcapngWriter, GivesFemtosecondsWhereNanosecondsAreNotExact) {
     const TemporaryFolder folder;
-    PcapngWriter writer(folder / "x.pcapng");
+    PcapngWriter writer(folder / "x.pcapng", ExactTime::in_comment);
     writer.add_interface("a", LinkType::ethernet);
     writer.write_packet(0, 1ns, PacketDirection::inbound, view("exact"));
     writer.write_packet(0, SimTime{2'000'001}, PacketDirection::inbound, view("not"));
@@ -90,7 +90,7 @@ TEST(PcapngWriter, GivesFemtosecondsWhereNanosecondsAreNotExact) {
 
 TEST(PcapngWriter, RefusesAFolderInTheWay) {
     const TemporaryFolder folder;
-    EXPECT_THROW(PcapngWriter(folder.path()), OutputError);
+    EXPECT_THROW(PcapngWriter(folder.path(), ExactTime::in_comment), OutputError);
 }
 
 TEST(CaptureLimit, BothEndsOfTheWindowBelongToIt) {
