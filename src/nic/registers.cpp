@@ -74,8 +74,10 @@ std::optional<std::uint32_t> pf_alias(std::uint32_t offset, unsigned vf, unsigne
          {std::pair{vf_reg::RX_QUEUE(0), true}, std::pair{vf_reg::TX_QUEUE(0), false}}) {
         if (in_block(offset, first, queues, is_receive ? rx_registers : tx_registers)) {
             const unsigned q = vf * queues + (offset - first) / queue_block;
-            return (is_receive ? reg::RX_QUEUE(q % queue_count) : reg::TX_QUEUE(q % queue_count)) +
-                   offset % queue_block;
+            if (q >= queue_count) {
+                return std::nullopt; // so many queues per pool leave this VF none
+            }
+            return (is_receive ? reg::RX_QUEUE(q) : reg::TX_QUEUE(q)) + offset % queue_block;
         }
     }
     for (const Alias& alias : aliases) {
