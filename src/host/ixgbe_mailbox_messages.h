@@ -5,7 +5,8 @@
 
 #include "rootpool/host/net_device.h"
 
-/// Words of the mailbox protocol between ixgbe and ixgbevf: word 0 holds type, MSGINFO and flags (Linux ixgbe_mbx.h, ixgbevf/mbx.h).
+/// Words of the mailbox protocol between ixgbe and ixgbevf: word 0 holds type, MSGINFO and flags (Linux ixgbe_mbx.h,
+/// ixgbevf/mbx.h).
 namespace rootpool::host::mailbox {
 
 inline constexpr std::uint32_t type_mask = 0xFFFF;
@@ -38,7 +39,8 @@ enum class Xcast : std::uint32_t { none = 0, multi = 1, all_multi = 2, promiscuo
             static_cast<std::uint8_t>(high),       static_cast<std::uint8_t>(high >> 8U)};
 }
 [[nodiscard]] inline std::array<std::uint32_t, 2> words_of(const MacAddress& mac) noexcept {
-    return {std::uint32_t{mac[0]} | std::uint32_t{mac[1]} << 8U | std::uint32_t{mac[2]} << 16U | std::uint32_t{mac[3]} << 24U,
+    return {std::uint32_t{mac[0]} | std::uint32_t{mac[1]} << 8U | std::uint32_t{mac[2]} << 16U |
+                std::uint32_t{mac[3]} << 24U,
             std::uint32_t{mac[4]} | std::uint32_t{mac[5]} << 8U};
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "host/ixgbe_log.h"
+#include "host/ixgbe_mac_address.h"
 #include "host/ixgbe_mailbox_messages.h"
 #include "host/pci_log.h"
 #include "rootpool/host/sriov.h"
@@ -110,6 +110,10 @@ bool IxgbePfDriver::reset_hardware() {
 void IxgbePfDriver::read_mac() {
     const std::uint32_t low = registers_->read(reg::RAL(0));
     mac_ = mailbox::mac_of(low, registers_->read(reg::RAH(0)));
+    if (!is_valid_unicast(mac_)) {
+        log("invalid MAC address, assigning a random one"); // Linux gives up here; the model's NVM may be empty
+        mac_ = random_mac(settings_.mac_seed);
+    }
 }
 
 // --- open and close
@@ -353,7 +357,8 @@ void IxgbePfDriver::service() {
     if (!open_) {
         return;
     }
-    // Erratum: EICR is not read, which would clear queue causes that wait for their throttle; EICS shows the same (ixgbe_msix_other).
+    // Erratum: EICR is not read, which would clear queue causes that wait for their throttle; EICS shows the same
+    // (ixgbe_msix_other).
     const std::uint32_t causes = registers_->read(reg::EICS);
     if (causes == gone) {
         remove();

@@ -4,7 +4,7 @@
 #include <span>
 #include <utility>
 
-#include "host/ixgbe_log.h"
+#include "host/ixgbe_mac_address.h"
 #include "host/ixgbe_mailbox_messages.h"
 #include "rootpool/core/error.h"
 #include "rootpool/nic/registers.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "host/ixgbe_log.h"
+#include "host/ixgbe_mac_address.h"
 #include "host/ixgbe_mailbox_messages.h"
 #include "host/pci_log.h"
 #include "rootpool/nic/registers.h"
@@ -29,20 +29,6 @@ constexpr unsigned link_checks = 5; // 82599 with SFP: the link must stay up
 constexpr SimTime link_check_delay = 100us;
 /// Types that go to the header part of a split (PSRTYPE TCP, UDP, IPv4, IPv6, L2); one queue: RQPL 0.
 constexpr std::uint32_t packet_split_types = 1U << 4U | 1U << 5U | 1U << 8U | 1U << 9U | 1U << 12U;
-
-/// Linux eth_random_addr: locally administered unicast; the seed makes it repeatable.
-MacAddress random_mac(std::uint64_t seed) noexcept {
-    std::uint64_t bits = seed + 0x9E37'79B9'7F4A'7C15ULL; // splitmix64
-    bits = (bits ^ bits >> 30U) * 0xBF58'476D'1CE4'E5B9ULL;
-    bits = (bits ^ bits >> 27U) * 0x94D0'49BB'1331'11EBULL;
-    bits ^= bits >> 31U;
-    MacAddress mac{};
-    for (unsigned i = 0; i < mac.size(); ++i) {
-        mac[i] = static_cast<std::uint8_t>(bits >> (8 * i));
-    }
-    mac[0] = static_cast<std::uint8_t>((mac[0] & 0xFEU) | 2U);
-    return mac;
-}
 
 const char* speed_text(std::uint32_t links) noexcept {
     static constexpr std::array<const char*, 4> names{"unknown speed", "100 Mbps", "1 Gbps", "10 Gbps"};

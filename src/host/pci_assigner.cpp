@@ -96,7 +96,7 @@ void PciAssigner::size_bridge(PciDevice& bridge, bool wide_above) {
 PciAssigner::Requests PciAssigner::collect(Bus& functions, bool wide) {
     Requests requests;
     const auto add = [&](PciDevice& device, PciResource& resource, std::uint64_t alignment, unsigned number) {
-        if (resource.size != 0) {
+        if (resource.size != 0 && !resource.refused) {
             const Space space = wide && resource.prefetchable && resource.is_64bit ? prefetchable : memory;
             requests[space].push_back({&device, &resource, alignment, number});
         }
@@ -144,7 +144,7 @@ PciAssigner::Extent PciAssigner::fit(std::vector<Request>& requests, std::uint64
             refuse(request);
         }
     });
-    std::erase_if(requests, [](const Request& request) { return request.resource->size == 0; });
+    std::erase_if(requests, [](const Request& request) { return request.resource->refused; });
     Extent extent = extent_of(requests);
     while (extent.size > available) {
         const auto victim = std::max_element(requests.begin(), requests.end(), [](const Request& a, const Request& b) {
@@ -160,7 +160,7 @@ PciAssigner::Extent PciAssigner::fit(std::vector<Request>& requests, std::uint64
 void PciAssigner::refuse(const Request& request) {
     pci_log(log_, *request.device, "BAR {}: no space for {}", request.number, to_string(*request.resource));
     pci_log(log_, *request.device, "BAR {}: failed to assign {}", request.number, to_string(*request.resource));
-    request.resource->size = 0;
+    request.resource->refused = true;
 }
 
 void PciAssigner::assign_bus(Bus& functions, Allocators allocators, bool wide) {

@@ -2,8 +2,9 @@
 
 #include <cstdint>
 
-/// Offsets and bits of configuration space that the operating system's PCI code uses (PCIe base r6.3 7.5.1, 7.5.3, 7.7, 7.8.7; SR-IOV:
-/// chapter 9). Kept apart from the device side on purpose: software and hardware agree on the document, not on a header.
+/// Offsets and bits of configuration space that the operating system's PCI code uses (PCIe base
+/// r6.3 7.5.1, 7.5.3, 7.7, 7.8.7; SR-IOV: chapter 9). Kept apart from the device side on purpose: software and hardware
+/// agree on the document, not on a header.
 namespace rootpool::host::layout {
 
 // type 0 and type 1 header

@@ -12,6 +12,7 @@ struct PciResource {
     bool is_64bit = false;
     bool prefetchable = false;
     bool assigned = false;
+    bool refused = false; ///< there was no room for it
 
     [[nodiscard]] std::uint64_t last() const noexcept { return address + size - 1; }
 };
