@@ -1,16 +1,19 @@
 #include "scenario/key_lookup.h"
 
 #include <algorithm>
+#include <array>
 
 namespace rootpool::scenario {
 namespace {
 
 constexpr std::string_view nested_step = "timeline[].parallel[]";
 constexpr std::string_view step = "timeline[]";
+/// Steps that change who has which server and VF come one after the other.
+constexpr auto sequential_steps = std::to_array<std::string_view>({"power_on", "assign", "parallel"});
 
 std::string canonical(std::string_view path) {
     std::string text(path);
-    while (text.starts_with(nested_step) && text.size() > nested_step.size()) {
+    if (path.starts_with(nested_step) && path.size() > nested_step.size()) {
         text.replace(0, nested_step.size(), step);
     }
     return text;
@@ -24,6 +27,19 @@ std::string_view parent_of(std::string_view path) {
     return dot == std::string_view::npos ? std::string_view{} : path.substr(0, dot);
 }
 
+bool is_sequential(std::string_view word) {
+    return std::ranges::find(sequential_steps, word) != sequential_steps.end();
+}
+
+/// "power_on" of "timeline[].parallel[].power_on.x"; empty outside of parallel.
+std::string_view nested_word(std::string_view path) {
+    if (!path.starts_with(nested_step) || path.size() == nested_step.size()) {
+        return {};
+    }
+    path.remove_prefix(nested_step.size() + 1);
+    return path.substr(0, path.find_first_of(".["));
+}
+
 bool is_index(std::string_view word) {
     return word == "[]" || (!word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; }));
 }
@@ -31,10 +47,11 @@ bool is_index(std::string_view word) {
 } // namespace
 
 std::vector<const Key*> children_of(std::string_view path) {
-    const std::string parent = path == nested_step ? std::string(step) : canonical(path);
+    const bool nested = path == nested_step;
+    const std::string parent = nested ? std::string(step) : canonical(path);
     std::vector<const Key*> children;
     for (const Key& key : keys()) {
-        if (parent_of(key.path) == parent) {
+        if (parent_of(key.path) == parent && !(nested && is_sequential(last_part(key)))) {
             children.push_back(&key);
         }
     }
@@ -42,6 +59,9 @@ std::vector<const Key*> children_of(std::string_view path) {
 }
 
 const Key* find_pattern(std::string_view path) {
+    if (is_sequential(nested_word(path))) {
+        return nullptr;
+    }
     const std::string wanted = canonical(path);
     const auto found = std::ranges::find(keys(), std::string_view(wanted), &Key::path);
     return found == keys().end() ? nullptr : &*found;

@@ -153,9 +153,8 @@ constexpr auto table = std::to_array<Key>({
     {"timeline[].lspci.server", name, required, "", "", "Name of the server", 1, 32},
     {"timeline[].lspci.as", name, required, "", "", "Label: the file is lspci/<server>.<label>.txt", 1, 32},
     {"timeline[].wait", time, optional, "", "", "Let time pass", 0, 1'000 * s},
-    {"timeline[].parallel", list, optional, "", "",
-     "Steps that start together; iperf, ping, copy, lspci and wait. Ends with the last of them", 1, 64},
-    {"timeline[].parallel[]", one_of, required, "", "", "A step, with the keys of timeline[]"},
+    {"timeline[].parallel", list, optional, "", "", "Steps that start together; ends with the last of them", 1, 64},
+    {"timeline[].parallel[]", one_of, required, "", "", "A step as in timeline[]"},
 
     {"expect", list, optional, "", "", "What the run has to show; exit status 1 if it does not", 0, 1'000},
     {"expect[]", map, required, "", "", "One expectation: near and within, or equals, or min and max"},

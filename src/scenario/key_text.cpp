@@ -11,16 +11,18 @@
 namespace rootpool::scenario {
 namespace {
 
+constexpr auto size_units = std::to_array<std::string_view>({"B", "KiB", "MiB", "GiB"});
+constexpr auto rate_units = std::to_array<std::string_view>({"b/s", "kb/s", "Mb/s", "Gb/s"});
 constexpr auto unlimited = std::numeric_limits<std::int64_t>::max();
 
-std::string size_text(std::int64_t bytes) {
-    constexpr auto names = std::to_array<std::string_view>({"B", "KiB", "MiB", "GiB"});
+/// The value in the largest unit that holds it as a whole number.
+std::string whole_text(std::int64_t value, std::int64_t step, std::span<const std::string_view> names) {
     std::size_t unit = 0;
-    while (unit + 1 < names.size() && bytes != 0 && bytes % 1024 == 0) {
-        bytes /= 1024;
+    while (unit + 1 < names.size() && value != 0 && value % step == 0) {
+        value /= step;
         ++unit;
     }
-    return fmt::format("{} {}", bytes, names[unit]);
+    return fmt::format("{} {}", value, names[unit]);
 }
 
 /// One end of a range, in a unit that a script may use.
@@ -31,9 +33,9 @@ std::string limit_text(KeyType type, std::int64_t value) {
     case KeyType::time_per_byte:
         return format_time(SimTime{value}) + "/B";
     case KeyType::data_size:
-        return size_text(value);
+        return whole_text(value, 1024, size_units);
     case KeyType::data_rate:
-        return fmt::format("{} b/s", value);
+        return whole_text(value, 1000, rate_units);
     default:
         return fmt::format("{}", value);
     }
@@ -101,6 +103,15 @@ const Key* find_by_ending(std::string_view path) {
     return found == keys().end() ? nullptr : &*found;
 }
 
+/// Text that Markdown would take for HTML.
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        result += c == '<' ? "&lt;" : std::string(1, c);
+    }
+    return result;
+}
+
 } // namespace
 
 std::string accepted(const Key& key) {
@@ -166,7 +177,8 @@ std::string explain(std::string_view path) {
 std::string key_reference() {
     std::string text = "| key | accepted | default | meaning |\n|---|---|---|---|\n";
     for (const Key& key : keys()) {
-        text += fmt::format("| `{}` | {} | {} | {} |\n", key.path, accepted(key), presence_text(key), key.description);
+        text += fmt::format("| `{}` | {} | {} | {} |\n", key.path, accepted(key), presence_text(key),
+                            escaped(key.description));
     }
     return text;
 }

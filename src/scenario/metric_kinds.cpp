@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
+#include "rootpool/scenario/keys.h"
+
 namespace rootpool::scenario {
 namespace {
 
@@ -39,6 +43,16 @@ const StepMetric* find_step_metric(std::string_view step, std::string_view quant
     const auto found = std::ranges::find_if(
         table, [=](const StepMetric& metric) { return metric.step == step && metric.quantity == quantity; });
     return found == table.end() ? nullptr : &*found;
+}
+
+std::string metric_reference() {
+    std::string text = "| metric | units | meaning |\n|---|---|---|\n";
+    for (const StepMetric& metric : table) {
+        const std::string units = unit_names(metric.dimension);
+        text += fmt::format("| `{}.NAME.{}` | {} | {} |\n", metric.step, metric.quantity,
+                            units.empty() ? "none: a number" : units, metric.description);
+    }
+    return text;
 }
 
 std::vector<std::string> quantities_of(std::string_view step) {

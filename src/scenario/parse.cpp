@@ -36,6 +36,7 @@ Script parse(std::string_view text, std::string_view file, std::span<const std::
     build_interfaces(root, config);
     build_timeline(root, config);
     build_expectations(root, config);
+    check_against_table(root); // what the builders computed fits the table too, and moves to its place in it
     script.resolved = to_yaml(root);
     return script;
 }

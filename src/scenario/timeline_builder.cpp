@@ -22,12 +22,12 @@ class TimelineBuilder {
 public:
     explicit TimelineBuilder(Config& config) : config_(config) {}
 
-    [[nodiscard]] std::vector<Step> read_steps(Node& list, const std::string& path, bool parallel) {
+    [[nodiscard]] std::vector<Step> read_steps(Node& list, const std::string& path) {
         std::vector<Step> steps;
         for (std::size_t i = 0; i < list.items.size(); ++i) {
             Node& item = list.items[i];
             Entry& entry = item.entries.front();
-            steps.push_back({read_action(entry, fmt::format("{}[{}].{}", path, i, entry.key), parallel), item.where});
+            steps.push_back({read_action(entry, fmt::format("{}[{}].{}", path, i, entry.key)), item.where});
         }
         return steps;
     }
@@ -39,22 +39,14 @@ private:
     struct Row {
         std::string_view key;
         Reader read;
-        bool may_be_parallel;
     };
     static const std::array<Row, 8> rows;
 
-    Action read_action(Entry& entry, const std::string& path, bool parallel) {
+    Action read_action(Entry& entry, const std::string& path) {
         for (const Row& row : rows) {
-            if (row.key != entry.key) {
-                continue;
+            if (row.key == entry.key) {
+                return (this->*row.read)(entry.value, path);
             }
-            if (parallel && !row.may_be_parallel) {
-                fail({.where = entry.where,
-                      .what = fmt::format("'{}' inside parallel", entry.key),
-                      .key = path,
-                      .accepted = "iperf, ping, copy, lspci or wait"});
-            }
-            return (this->*row.read)(entry.value, path);
         }
         throw std::logic_error("a step of the key table that the timeline does not know");
     }
@@ -160,7 +152,7 @@ private:
         return Wait{SimTime{std::get<std::int64_t>(parse_exact(node.text, Dimension::time))}};
     }
 
-    Action read_parallel(Node& node, const std::string& path) { return Parallel{read_steps(node, path, true)}; }
+    Action read_parallel(Node& node, const std::string& path) { return Parallel{read_steps(node, path)}; }
 
     /// Two interfaces of different servers that are there by now, and between which frames can pass.
     std::pair<InterfaceId, InterfaceId> read_pair(const Node& node, std::string_view first, std::string_view second,
@@ -257,21 +249,21 @@ private:
 };
 
 const std::array<TimelineBuilder::Row, 8> TimelineBuilder::rows{{
-    {"power_on", &TimelineBuilder::read_power_on, false},
-    {"assign", &TimelineBuilder::read_assign, false},
-    {"iperf", &TimelineBuilder::read_iperf, true},
-    {"ping", &TimelineBuilder::read_ping, true},
-    {"copy", &TimelineBuilder::read_copy, true},
-    {"lspci", &TimelineBuilder::read_lspci, true},
-    {"wait", &TimelineBuilder::read_wait, true},
-    {"parallel", &TimelineBuilder::read_parallel, false},
+    {"power_on", &TimelineBuilder::read_power_on},
+    {"assign", &TimelineBuilder::read_assign},
+    {"iperf", &TimelineBuilder::read_iperf},
+    {"ping", &TimelineBuilder::read_ping},
+    {"copy", &TimelineBuilder::read_copy},
+    {"lspci", &TimelineBuilder::read_lspci},
+    {"wait", &TimelineBuilder::read_wait},
+    {"parallel", &TimelineBuilder::read_parallel},
 }};
 
 } // namespace
 
 void build_timeline(Node& root, Config& config) {
     TimelineBuilder builder(config);
-    config.timeline = builder.read_steps(*root.find("timeline"), "timeline", false);
+    config.timeline = builder.read_steps(*root.find("timeline"), "timeline");
 }
 
 } // namespace rootpool::scenario

@@ -186,7 +186,7 @@ UnitScale unit_scale(std::string_view unit) {
 }
 
 std::string format_time(SimTime time) {
-    const Unit* best = find_unit("fs");
+    const Unit* best = find_unit(time == SimTime{} ? "s" : "fs");
     for (const Unit& unit : units) {
         if (unit.dimension == Dimension::time && std::abs(time.count()) >= static_cast<std::int64_t>(unit.scale)) {
             best = &unit;

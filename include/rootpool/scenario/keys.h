@@ -66,5 +66,7 @@ struct Key {
 
 /// The key tables of docs/scenario.md in Markdown.
 [[nodiscard]] std::string key_reference();
+/// The table of metrics of docs/scenario.md in Markdown.
+[[nodiscard]] std::string metric_reference();
 
 } // namespace rootpool::scenario
