@@ -207,8 +207,8 @@ void Functions::write(FunctionNumber function, Bdf target, std::uint16_t offset,
 
 Bdf Functions::configuration_completer(FunctionNumber function) const noexcept {
     const Bdf id = routing_id(function);
-    // Erratum 36 does not say which wrong function: the PF's is what a device that forgets the VF would answer with.
-    return is_virtual(function) && options_.erratum_36 ? Bdf::from_bus_devfn(id.bus(), id.devfn() & 0xF8U) : id;
+    // Erratum 36 names the function part and no value: here it is the PF's, as of a device that forgets the VF.
+    return is_virtual(function) && options_.erratum_36 ? Bdf::from_bus_devfn(id.bus(), pf_id_.devfn()) : id;
 }
 
 std::optional<BarHit> Functions::decode(std::uint64_t address) const noexcept {

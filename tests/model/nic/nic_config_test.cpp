@@ -1,0 +1,36 @@
+#include <functional>
+#include <gtest/gtest.h>
+#include <stdexcept>
+
+#include "models/nic/nic_82599.h"
+
+namespace rootpool::models {
+namespace {
+
+TEST(Nic82599Config, ImpossibleValuesAreRefusedBeforeElaborationEnds) {
+    Scheduler scheduler("scheduler");
+    pcie::TlpFactory tlps;
+    net::FramePool frames;
+    const std::function<void(Nic82599Config&)> changes[] = {
+        [](Nic82599Config& config) { config.tags = 0; },
+        [](Nic82599Config& config) { config.tags = 33; },
+        [](Nic82599Config& config) { config.core_period = SimTime{0}; },
+        [](Nic82599Config& config) { config.rx_packet_buffer_bytes = 1000; },
+        [](Nic82599Config& config) { config.tx_packet_buffer_bytes = 1000; },
+        [](Nic82599Config& config) { config.rx_descriptor_fetches = 0; },
+        [](Nic82599Config& config) { config.loopback_bytes_per_cycle = 0; },
+        [](Nic82599Config& config) { config.dma_lookahead = SimTime{0}; },
+        [](Nic82599Config& config) { config.completion_timeout = SimTime{0}; },
+        [](Nic82599Config& config) { config.functions.bar0_bytes = 100'000; },
+    };
+    int number = 0;
+    for (const auto& change : changes) {
+        Nic82599Config config;
+        change(config);
+        const std::string name = "nic" + std::to_string(number++);
+        EXPECT_THROW(Nic82599(name.c_str(), config, scheduler, tlps, frames), std::invalid_argument) << name;
+    }
+}
+
+} // namespace
+} // namespace rootpool::models
