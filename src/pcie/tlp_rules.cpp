@@ -112,7 +112,7 @@ bool byte_enables_have_holes(const TlpHeader& h) {
 // ---------------------------------------------------------------------------------------------- lengths
 
 bool crosses_boundary(const TlpHeader& h) {
-    return is_memory(h.kind) && h.address % request_boundary + h.length_dw * 4U > request_boundary;
+    return is_memory(h.kind) && h.address % request_boundary + std::uint64_t{h.length_dw} * 4U > request_boundary;
 }
 
 bool operand_size_wrong(const TlpHeader& h) {

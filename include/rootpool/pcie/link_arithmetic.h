@@ -5,7 +5,8 @@
 #include "rootpool/core/time.h"
 #include "rootpool/pcie/tlp_header.h"
 
-/// What packets cost on a link. Everything is whole femtoseconds.
+/// What packets cost on a link. Everything is whole femtoseconds. Times are computed for links that is_supported()
+/// accepts.
 namespace rootpool::pcie {
 
 /// Data rate: 2.5, 5, 8, 16 and 32 GT/s; 8b/10b up to gen2, 128b/130b from gen3 (PCIe base 4.2).
@@ -48,8 +49,15 @@ inline constexpr std::int64_t gen3_symbol = 1'015'625;
 }
 /// How often the rate of `generation` doubles that of the slowest with its coding.
 [[nodiscard]] constexpr unsigned doublings(Generation generation) noexcept {
-    const Generation slowest = has_8b10b(generation) ? Generation::gen1 : Generation::gen3;
-    return static_cast<unsigned>(generation) - static_cast<unsigned>(slowest);
+    switch (generation) {
+    case Generation::gen2:
+    case Generation::gen4:
+        return 1;
+    case Generation::gen5:
+        return 2;
+    default:
+        return 0;
+    }
 }
 /// `count` symbols spread over `lanes`, rounded up to a femtosecond.
 [[nodiscard]] constexpr SimTime symbols(Generation generation, std::int64_t count, unsigned lanes) noexcept {

@@ -52,9 +52,9 @@ ConfigSpace physical_function() {
                         .subsystem = 0x000C,
                         .multi_function = true,
                         .interrupt_pin = 1})
-        .bar({.index = 0, .bytes = 512 * 1024, .bits_64 = true, .prefetchable = true})
+        .bar({.index = 0, .bytes = 0x8'0000, .bits_64 = true, .prefetchable = true})
         .bar({.index = 2, .bytes = 32, .io = true})
-        .bar({.index = 4, .bytes = 16 * 1024, .bits_64 = true, .prefetchable = true})
+        .bar({.index = 4, .bytes = 0x4000, .bits_64 = true, .prefetchable = true})
         .power_management(0x40, {.capabilities = 0x4823, .control = 0x2000})
         .msi(0x50, true)
         .msix(0x70, {.vectors = 64, .table_bar = 4, .pending_bar = 4, .pending_offset = 0x2000})
@@ -70,8 +70,8 @@ ConfigSpace physical_function() {
                                  .first_vf_offset = 384,
                                  .vf_stride = 2,
                                  .vf_device = 0x10ED,
-                                 .vf_bars = {{.index = 0, .bytes = 16 * 1024, .bits_64 = true},
-                                             {.index = 3, .bytes = 16 * 1024, .bits_64 = true}}});
+                                 .vf_bars = {{.index = 0, .bytes = 0x4000, .bits_64 = true},
+                                             {.index = 3, .bytes = 0x4000, .bits_64 = true}}});
     return space;
 }
 

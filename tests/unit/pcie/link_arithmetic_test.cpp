@@ -62,8 +62,8 @@ TEST(LinkArithmetic, SkipOrderedSetsTakeTheirShare) {
 TEST(LinkArithmetic, AckLatencyIsThatOfTables3_10To3_12) {
     struct Row {
         LinkParameters link;
-        unsigned max_payload;
-        unsigned symbols;
+        unsigned max_payload = 0;
+        unsigned symbols = 0;
     };
     constexpr Row rows[] = {
         {{Generation::gen1, 1}, 128, 237},   {{Generation::gen1, 16}, 4096, 534}, {{Generation::gen1, 2}, 512, 289},
