@@ -39,7 +39,7 @@ struct RunResult {
 
 inline constexpr int result_schema_version = 1;
 
-/// The text of result.json; docs/results.md describes the fields. Ends with a line feed.
+/// The text of result.json; docs/outputs.md describes the fields. Ends with a line feed.
 [[nodiscard]] std::string to_json(const RunResult& result);
 /// Writes `path` through write_atomically(). Throws OutputError.
 void write_result(const std::filesystem::path& path, const RunResult& result);
