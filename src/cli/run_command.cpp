@@ -77,6 +77,7 @@ public:
         } catch (const core::ModelViolation&) {
             observe::RunResult result = result_for(config_);
             result.partial = true;
+            result.expectations = scenario::evaluate(config_.expectations, result.metrics);
             finish(result);
             throw;
         }
@@ -97,9 +98,8 @@ private:
         result.partial = end == RunEnd::interrupted;
         result.metrics = std::move(outcome.metrics);
         result.stopped_sinks = std::move(outcome.stopped_sinks);
-        if (end != RunEnd::interrupted) {
-            result.expectations = scenario::evaluate(config_.expectations, result.metrics);
-        }
+        // Of a run that was cut short metrics may be missing: their expectations have failed.
+        result.expectations = scenario::evaluate(config_.expectations, result.metrics);
         finish(result);
         context_.streams.out << expectation_table(result.expectations);
         if (end == RunEnd::interrupted) {
@@ -107,7 +107,7 @@ private:
                        folder_.final_path().string());
             return exit_interrupted;
         }
-        if (end == RunEnd::completed) { // a run that was cut short may lack metrics: their expectations have failed
+        if (end == RunEnd::completed) {
             scenario::require_known_metrics(config_.expectations, result.metrics);
         }
         return result.passed() ? exit_met : exit_expectation;
@@ -138,8 +138,8 @@ private:
 } // namespace
 
 int run(scenario::Script script, const RunRequest& request, const Context& context) {
-    if (request.seed) {
-        script.config.seed = *request.seed;
+    if (!request.seed.empty()) {
+        script.config.seed = parse_seed(request.seed);
     }
     return Run(script.config, request, context).execute();
 }

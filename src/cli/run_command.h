@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +17,7 @@ struct RunRequest {
     std::string out;
     std::string window;
     std::string until;
-    std::optional<std::uint64_t> seed;
+    std::string seed;
     bool pcap = false;
     bool tlp_pcap = false;
     bool lspci = false;

@@ -9,6 +9,26 @@
 #include "rootpool/scenario/units.h"
 
 namespace rootpool::cli {
+namespace {
+
+/// A number of an option that is not negative, in base units.
+std::int64_t parse_whole(const std::string& option, const std::string& text, scenario::Dimension dimension,
+                         const std::string& accepted) {
+    const auto value = scenario::parse_exact(text, dimension);
+    const auto* reason = std::get_if<std::string>(&value);
+    if (reason == nullptr && std::get<std::int64_t>(value) >= 0) {
+        return std::get<std::int64_t>(value);
+    }
+    throw scenario::ScenarioError(
+        fmt::format("{}: {}; accepted: {}", option, reason == nullptr ? "negative value" : *reason, accepted));
+}
+
+/// A switch that is on or not there: CLI11 would also take --quiet=5.
+void add_switch(CLI::App& app, const std::string& name, bool& value, const std::string& description) {
+    app.add_flag(name, value, description)->disable_flag_override();
+}
+
+} // namespace
 
 void add_run_options(CLI::App& app, RunRequest& request) {
     app.add_option("--set", request.overrides,
@@ -18,29 +38,21 @@ void add_run_options(CLI::App& app, RunRequest& request) {
     app.add_option("--out", request.out, "Folder for the results (default: rootpool-out/<name>)")->type_name("DIR");
     app.add_option("--window", request.window, "Simulated time that the captures cover: \"10 ms:20 ms\"")
         ->type_name("FROM:TO");
-    app.add_flag("--pcap", request.pcap, "Write every Ethernet frame to pcap/<device>-<port>.pcapng");
-    app.add_flag("--tlp-pcap", request.tlp_pcap, "Write every TLP to tlp.pcapng");
-    app.add_flag("--lspci", request.lspci, "Write every server's configuration space to lspci/<server>.txt");
-    app.add_option("--seed", request.seed, "Seed of every random choice, instead of the script's")
-        ->type_name("N")
-        ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));
+    add_switch(app, "--pcap", request.pcap, "Write every Ethernet frame to pcap/<device>-<port>.pcapng");
+    add_switch(app, "--tlp-pcap", request.tlp_pcap, "Write every TLP to tlp.pcapng");
+    add_switch(app, "--lspci", request.lspci, "Write every server's configuration space to lspci/<server>.txt");
+    app.add_option("--seed", request.seed, "Seed of every random choice, instead of the script's")->type_name("N");
     app.add_option("--until", request.until, "End the run at this simulated time: \"20 ms\"")->type_name("T");
-    app.add_flag("--quiet", request.quiet, "No console lines and no progress; only results and errors");
+    add_switch(app, "--quiet", request.quiet, "No console lines and no progress; only results and errors");
 }
 
 SimTime parse_time_option(const std::string& option, const std::string& text) {
-    const auto value = scenario::parse_exact(text, scenario::Dimension::time);
-    std::string problem;
-    if (const auto* reason = std::get_if<std::string>(&value)) {
-        problem = *reason;
-    } else if (std::get<std::int64_t>(value) < 0) {
-        problem = "negative value";
-    }
-    if (!problem.empty()) {
-        throw scenario::ScenarioError(fmt::format("{}: {}; accepted: a time (units: {})", option, problem,
-                                                  scenario::unit_names(scenario::Dimension::time)));
-    }
-    return SimTime{std::get<std::int64_t>(value)};
+    return SimTime{parse_whole(option, text, scenario::Dimension::time,
+                               fmt::format("a time (units: {})", scenario::unit_names(scenario::Dimension::time)))};
+}
+
+std::uint64_t parse_seed(const std::string& text) {
+    return static_cast<std::uint64_t>(parse_whole("--seed", text, scenario::Dimension::count, "a whole number from 0"));
 }
 
 observe::CaptureWindow parse_window(const std::string& text) {

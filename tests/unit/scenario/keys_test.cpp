@@ -90,6 +90,7 @@ TEST(Documentation, HoldsTheKeyTable) {
     EXPECT_THAT(page, HasSubstr(key_reference()))
         << "docs/scenario.md differs from the key table; replace its table by:\n"
         << key_reference();
+    EXPECT_THAT(page, HasSubstr(metric_reference())) << "docs/scenario.md differs from the table of metrics";
 }
 
 } // namespace

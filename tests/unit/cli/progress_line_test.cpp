@@ -1,0 +1,63 @@
+#include "cli/progress_line.h"
+
+#include <sstream>
+
+#include <gmock/gmock.h>
+
+#include "cli/expectation_table.h"
+#include "rootpool/scenario/parse.h"
+#include "tests/unit/scenario/scripts.h"
+
+namespace rootpool::cli {
+namespace {
+
+TEST(ProgressLine, TellsTimeRateAndWhatIsLeft) {
+    EXPECT_EQ(progress_text({500ms, "iperf"}, 2s, std::chrono::seconds(5)),
+              "simulated 0.500000 s, 100.000 ms each second, iperf, about 15 s left");
+    EXPECT_EQ(progress_text({3s, ""}, 2s, std::chrono::seconds(1)), "simulated 3.000000 s, 3000.000 ms each second");
+}
+
+TEST(ProgressLine, IsSilentWhereThereIsNoTerminal) {
+    std::ostringstream stream;
+    {
+        ProgressLine line(stream, false, 1s);
+        line.show({1ms, "iperf"});
+    }
+    EXPECT_EQ(stream.str(), "");
+}
+
+TEST(ProgressLine, LeavesNothingBehind) {
+    std::ostringstream stream;
+    {
+        ProgressLine line(stream, true, 1s);
+        line.show({1ms, "iperf"});
+    }
+    EXPECT_TRUE(stream.str().ends_with("\r\033[K"));
+}
+
+TEST(PlannedTime, IsThatOfTheSteps) {
+    const auto planned = [](const std::string& step) {
+        return planned_time(
+            scenario::parse(test::replaced(test::pooled_script,
+                                           "  - iperf: {client: server2.vf0, server: server3, duration: 1 s}\n", step),
+                            "file.yaml")
+                .config);
+    };
+    const std::string iperf = "iperf: {client: server2.vf0, server: server3, duration: 1 s}\n";
+    EXPECT_EQ(planned("  - wait: 2 s\n  - " + iperf), SimTime{3s});
+    EXPECT_EQ(planned("  - parallel:\n      - wait: 2 s\n      - " + iperf), SimTime{2s});
+    EXPECT_EQ(planned("  - ping: {from: server2.vf0, to: server3, count: 6}\n  - " + iperf), SimTime{6s});
+}
+
+TEST(ExpectationTable, ShowsNumbersDifferenceAndVerdict) {
+    observe::ExpectationResult good{"a.b", "near 10 Gb/s within 1 %", 10.0, 10.05, "Gb/s", "paper", true};
+    observe::ExpectationResult missing{"c.d", "min 1", {}, {}, "", "", false};
+    const std::vector<observe::ExpectationResult> results{good, missing};
+    EXPECT_EQ(expectation_table(results), "metric  expected                 simulated   difference  result  source\n"
+                                          "a.b     near 10 Gb/s within 1 %  10.05 Gb/s  +0.500 %    pass    paper\n"
+                                          "c.d     min 1                    -           -           FAIL\n");
+    EXPECT_EQ(expectation_table({}), "");
+}
+
+} // namespace
+} // namespace rootpool::cli
