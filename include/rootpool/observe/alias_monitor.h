@@ -52,8 +52,8 @@ private:
     };
     struct Event {
         Watch watch;
-        std::uint32_t identity;
-        std::uint64_t address;
+        std::uint32_t identity = 0;
+        std::uint64_t address = 0;
     };
 
     void apply(const Event& event);

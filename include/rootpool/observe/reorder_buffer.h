@@ -1,9 +1,7 @@
 #pragma once
 
 #include <algorithm>
-#include <compare>
 #include <cstdint>
-#include <functional>
 #include <utility>
 #include <vector>
 
@@ -31,7 +29,7 @@ public:
         free_.pop_back();
         std::forward<Fill>(fill)(slots_[slot]);
         heap_.push_back({at, ++last_order_, slot});
-        std::push_heap(heap_.begin(), heap_.end(), std::greater<>{});
+        std::push_heap(heap_.begin(), heap_.end(), later);
         latest_ = std::max(latest_, at);
         while (!heap_.empty() && heap_.front().at + horizon_ < latest_) {
             pop(emit);
@@ -50,12 +48,16 @@ private:
         SimTime at;
         std::uint64_t order;
         std::size_t slot;
-        friend auto operator<=>(const Entry&, const Entry&) noexcept = default;
     };
+
+    /// Order of the heap, whose first entry is the earliest.
+    [[nodiscard]] static bool later(const Entry& a, const Entry& b) noexcept {
+        return a.at == b.at ? a.order > b.order : a.at > b.at;
+    }
 
     template <typename Emit>
     void pop(Emit& emit) {
-        std::pop_heap(heap_.begin(), heap_.end(), std::greater<>{});
+        std::pop_heap(heap_.begin(), heap_.end(), later);
         const std::size_t slot = heap_.back().slot;
         heap_.pop_back();
         emit(slots_[slot]);
