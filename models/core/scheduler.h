@@ -46,8 +46,8 @@ private:
     std::size_t position_ = idle;
 };
 
-/// Runs all timers of a simulation from one SC_METHOD: a binary heap in front of SystemC's event queue, which so holds one entry.
-/// Timers of one moment fire in the order in which they were armed.
+/// Runs all timers of a simulation from one SC_METHOD: a binary heap in front of SystemC's event queue, which so holds
+/// one entry. Timers of one moment fire in the order in which they were armed.
 class Scheduler : public sc_core::sc_module {
 public:
     SC_HAS_PROCESS(Scheduler);

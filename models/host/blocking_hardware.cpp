@@ -49,8 +49,8 @@ std::uint32_t BlockingHardware::read(pcie::Bdf function, std::uint16_t offset, u
 
 void BlockingHardware::write(pcie::Bdf function, std::uint16_t offset, unsigned bytes, std::uint32_t value) {
     const Borrowed call(*this);
-    root_complex_.config_write(function, offset & 0xFFCU, value << (offset % 4U * 8U), pcie::byte_enables_of(offset, bytes),
-                               call->done());
+    root_complex_.config_write(function, offset & 0xFFCU, value << (offset % 4U * 8U),
+                               pcie::byte_enables_of(offset, bytes), call->done());
     std::ignore = call->wait_for_completion();
 }
 
@@ -60,7 +60,9 @@ std::uint32_t BlockingHardware::read32(std::uint64_t address) {
     return call->wait_for_completion().value;
 }
 
-void BlockingHardware::write32(std::uint64_t address, std::uint32_t value) { root_complex_.memory_write32(address, value); }
+void BlockingHardware::write32(std::uint64_t address, std::uint32_t value) {
+    root_complex_.memory_write32(address, value);
+}
 
 void BlockingHardware::sleep(SimTime duration) { sc_core::wait(to_sc_time(duration)); }
 

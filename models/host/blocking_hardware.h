@@ -11,8 +11,8 @@
 
 namespace rootpool::models {
 
-/// Configuration space and device memory for software that runs as a sequence: every call suspends the SystemC thread that makes it until the
-/// root complex has the answer. Several threads may have calls under way.
+/// Configuration space and device memory for software that runs as a sequence: every call suspends the SystemC thread
+/// that makes it until the root complex has the answer. Several threads may have calls under way.
 class BlockingHardware : public host::ConfigAccess, public host::MmioAccess, public host::Sleeper {
 public:
     explicit BlockingHardware(RootComplex& root_complex) noexcept : root_complex_(root_complex) {}

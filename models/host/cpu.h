@@ -11,12 +11,13 @@
 
 namespace rootpool::models {
 
-/// What a core does first: interrupts, then soft interrupts (packet processing), then tasks (system calls, applications).
+/// What a core does first: interrupts, then soft interrupts (packet processing), then tasks (system calls,
+/// applications).
 enum class CpuPriority : std::uint8_t { interrupt, soft_interrupt, task };
 inline constexpr std::size_t cpu_priorities = 3;
 
-/// One processor core: runs pieces of work one after the other. A piece takes its cost in time and has its effect at the end of it;
-/// it is never cut in two, so pieces are kept small (one packet, one system call).
+/// One processor core: runs pieces of work one after the other. A piece takes its cost in time and has its effect at
+/// the end of it; it is never cut in two, so pieces are kept small (one packet, one system call).
 class CpuCore {
 public:
     using Effect = core::Delegate<void()>;

@@ -9,8 +9,8 @@
 
 namespace rootpool::models {
 
-/// Interrupt vectors of one server: message address and data name a core and a vector there. A message costs that core its interrupt time,
-/// then the handler runs.
+/// Interrupt vectors of one server: message address and data name a core and a vector there. A message costs that core
+/// its interrupt time, then the handler runs.
 class InterruptDispatcher : public host::InterruptController {
 public:
     /// All vectors go to `core`; `cost` is the time of one interrupt.

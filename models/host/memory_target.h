@@ -6,7 +6,8 @@
 
 namespace rootpool::models {
 
-/// Host memory behind a TLM base-protocol socket. Loosely timed with no delay of its own: who asks counts the latency of memory.
+/// Host memory behind a TLM base-protocol socket. Loosely timed with no delay of its own: who asks counts the latency
+/// of memory.
 class MemoryTarget : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<MemoryTarget> socket{"socket"};
@@ -22,9 +23,16 @@ private:
             return;
         }
         const core::MutableByteView data(access.get_data_ptr(), access.get_data_length());
-        const bool inside = access.is_read() ? memory_.read(access.get_address(), data)
-                                             : memory_.write(access.get_address(), data);
-        access.set_response_status(inside ? tlm::TLM_OK_RESPONSE : tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        if (data.size() > memory_.size() || access.get_address() > memory_.size() - data.size()) {
+            access.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+            return;
+        }
+        if (access.is_read()) {
+            memory_.read(access.get_address(), data);
+        } else {
+            memory_.write(access.get_address(), data);
+        }
+        access.set_response_status(tlm::TLM_OK_RESPONSE);
     }
 
     host::HostMemory& memory_;

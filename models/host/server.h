@@ -24,7 +24,8 @@ struct ServerConfig {
 /// The hardware of one server: cores, memory, root complex, interrupt delivery. What runs on it is an OperatingSystem.
 class Server : public sc_core::sc_module {
 public:
-    Server(const sc_core::sc_module_name& name, const ServerConfig& config, Scheduler& scheduler, pcie::TlpFactory& tlps);
+    Server(const sc_core::sc_module_name& name, const ServerConfig& config, Scheduler& scheduler,
+           pcie::TlpFactory& tlps);
 
     [[nodiscard]] const std::string& label() const noexcept { return config_.name; }
     [[nodiscard]] const host::CpuProfile& cpu() const noexcept { return config_.cpu; }
@@ -36,7 +37,8 @@ public:
     [[nodiscard]] BlockingHardware& hardware() noexcept { return hardware_; }
     [[nodiscard]] Scheduler& scheduler() noexcept { return scheduler_; }
 
-    /// Interrupts and packet processing run here, tasks on the others, as irqbalance leaves it on a machine with one busy queue.
+    /// Interrupts and packet processing run here, tasks on the others, as irqbalance leaves it on a machine with one
+    /// busy queue.
     static constexpr std::size_t interrupt_core = 0;
 
 private:

@@ -6,7 +6,9 @@ namespace rootpool::models {
 
 namespace {
 
-[[nodiscard]] SimTime time_of(const sc_core::sc_time& delay) { return now() + SimTime{static_cast<std::int64_t>(delay.value())}; }
+[[nodiscard]] SimTime time_of(const sc_core::sc_time& delay) {
+    return now() + SimTime{static_cast<std::int64_t>(delay.value())};
+}
 [[nodiscard]] sc_core::sc_time delay_to(SimTime at) { return to_sc_time(std::max(at - now(), SimTime{0})); }
 
 } // namespace
@@ -42,8 +44,8 @@ void LinkChannel::send_due_dllps(SimTime until) {
     }
 }
 
-/// SKP ordered sets leave between packets at multiples of the interval (PCIe base 4.2.8.3). Their place is arithmetic: a packet that starts where
-/// one is due waits for it.
+/// SKP ordered sets leave between packets at multiples of the interval (PCIe base 4.2.8.3). Their place is arithmetic:
+/// a packet that starts where one is due waits for it.
 SimTime LinkChannel::after_skip_ordered_set(SimTime start) const {
     const SimTime into = start % skip_interval_;
     return into < skip_time_ && start >= skip_interval_ ? start - into + skip_time_ : start;

@@ -12,17 +12,18 @@
 
 namespace rootpool::models {
 
-/// What a link is made of. `latency` is first symbol out of one transaction layer to first symbol into the other: both PHYs, both data link layers
-/// and the trace or cable between them.
+/// What a link is made of. `latency` is first symbol out of one transaction layer to first symbol into the other: both
+/// PHYs, both data link layers and the trace or cable between them.
 struct LinkConfig {
     pcie::LinkParameters parameters;
     SimTime latency = 60ns;
-    /// Maximum payload of the link's TLPs: selects the row of the Ack and UpdateFC limits (PCIe base tables 3-10 to 3-12).
+    /// Maximum payload of the link's TLPs: selects the row of the Ack and UpdateFC limits (PCIe base tables 3-10 to
+    /// 3-12).
     unsigned max_payload = 128;
 };
 
-/// One direction of a link: puts TLPs on the wire one after the other, at symbol-time exact moments, with framing, sequence number and LCRC
-/// counted, and gives Ack, UpdateFC and SKP their share of the wire.
+/// One direction of a link: puts TLPs on the wire one after the other, at symbol-time exact moments, with framing,
+/// sequence number and LCRC counted, and gives Ack, UpdateFC and SKP their share of the wire.
 class LinkChannel : public sc_core::sc_module, private TlpForwardInterface, private TlpBackwardInterface {
 public:
     TlpTargetSocket in{"in"};
@@ -51,8 +52,8 @@ private:
     /// Packets start in lanes that are multiples of 4 (PCIe base 4.2.1.2).
     static constexpr unsigned lane_granularity = 4;
 
-    /// Notes a DLLP with content that is ready at `ready` and that must leave on this channel at `due`; one that is noted already and
-    /// has not left before `ready` carries it. Returns when its last symbol leaves.
+    /// Notes a DLLP with content that is ready at `ready` and that must leave on this channel at `due`; one that is
+    /// noted already and has not left before `ready` carries it. Returns when its last symbol leaves.
     SimTime note_dllp(Dllp kind, SimTime ready, SimTime due);
     void send_due_dllps(SimTime until);
     [[nodiscard]] SimTime after_skip_ordered_set(SimTime start) const;
@@ -73,7 +74,8 @@ private:
     std::uint64_t dllps_ = 0;
 };
 
-/// A PCI Express link: two channels between the ports of an upstream component (nearer to the root) and a downstream component.
+/// A PCI Express link: two channels between the ports of an upstream component (nearer to the root) and a downstream
+/// component.
 class Link : public sc_core::sc_module {
 public:
     Link(const sc_core::sc_module_name& name, const LinkConfig& config);

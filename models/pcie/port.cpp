@@ -28,9 +28,7 @@ void Port::send(pcie::TlpPtr tlp, SimTime earliest) {
     drain();
 }
 
-std::size_t Port::backlog() const noexcept {
-    return waiting_[0].size() + waiting_[1].size() + waiting_[2].size();
-}
+std::size_t Port::backlog() const noexcept { return waiting_[0].size() + waiting_[1].size() + waiting_[2].size(); }
 
 void Port::commit(pcie::Tlp& tlp, SimTime earliest) {
     consumed_.consume(pcie::flow_class(tlp.header.kind), pcie::credit_cost(tlp.header));
@@ -40,8 +38,8 @@ void Port::commit(pcie::Tlp& tlp, SimTime earliest) {
     wire_free_at_ = now() + SimTime{static_cast<std::int64_t>(delay.value())};
 }
 
-/// The oldest waiting TLP that may go: posted requests pass everything that waits; non-posted requests and completions stay behind older
-/// posted requests (PCIe base table 2-42, rows B and D with RO and IDO clear).
+/// The oldest waiting TLP that may go: posted requests pass everything that waits; non-posted requests and completions
+/// stay behind older posted requests (PCIe base table 2-42, rows B and D with RO and IDO clear).
 Port::Waiting* Port::next_allowed() {
     const auto& posted = waiting_[static_cast<std::size_t>(FlowClass::posted)];
     const std::uint64_t oldest_posted = posted.empty() ? UINT64_MAX : posted.front().order;

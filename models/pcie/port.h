@@ -17,8 +17,8 @@ class Port;
 class PortOwner {
 public:
     virtual ~PortOwner() = default;
-    /// A TLP comes in. Called in the sender's call chain: both times are at or after now, and in order for one port. The TLP occupies the
-    /// port's receive buffer until the owner calls Port::release().
+    /// A TLP comes in. Called in the sender's call chain: both times are at or after now, and in order for one port.
+    /// The TLP occupies the port's receive buffer until the owner calls Port::release().
     virtual void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) = 0;
     /// A TLP that had waited for credits has left: the backlog is smaller.
     virtual void on_room(Port& /*port*/) {}
@@ -35,8 +35,9 @@ public:
     /// `advertised`: what this port's receive buffer holds, and so what the other side may have outstanding.
     Port(const sc_core::sc_module_name& name, Scheduler& scheduler, PortOwner& owner, const pcie::Credits& advertised);
 
-    /// Sends a TLP whose first beat is ready at `earliest` (at or after now). Order of calls is order of arrival in the queue; only the ordering
-    /// rules and missing credits change it. Never refused: who sends bounds the backlog by looking at it.
+    /// Sends a TLP whose first beat is ready at `earliest` (at or after now). Order of calls is order of arrival in the
+    /// queue; only the ordering rules and missing credits change it. Never refused: who sends bounds the backlog by
+    /// looking at it.
     void send(pcie::TlpPtr tlp, SimTime earliest);
     /// The owner took a received TLP out of the receive buffer at `at`: its credits go back to the sender.
     void release(pcie::Tlp& tlp, SimTime at);

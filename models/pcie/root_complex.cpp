@@ -75,7 +75,8 @@ void RootComplex::define_root_port() {
 
 unsigned RootComplex::payload_limit() const noexcept {
     const unsigned code = root_port_.get16(express_offset + pcie::registers::device_control) >>
-                              pcie::registers::device_control_payload_shift & 7U;
+                              pcie::registers::device_control_payload_shift &
+                          7U;
     return std::min(128U << code, config_.max_payload);
 }
 
@@ -122,9 +123,9 @@ void RootComplex::config_write(pcie::Bdf function, std::uint16_t offset, std::ui
         if (space != nullptr) {
             space->write(offset, value, byte_enables);
         }
-        answer_later(done,
-                     {space != nullptr ? pcie::CompletionStatus::successful : pcie::CompletionStatus::unsupported_request},
-                     local);
+        answer_later(
+            done, {space != nullptr ? pcie::CompletionStatus::successful : pcie::CompletionStatus::unsupported_request},
+            local);
     } else if (const auto type = behind_root_port(function)) {
         issue({pcie::config_write(*type, host_bridge_id, pcie::Tag{}, function, offset, byte_enables), value, done});
     } else {
@@ -138,7 +139,8 @@ bool RootComplex::window_contains(std::uint64_t address) const noexcept {
 
 void RootComplex::memory_read32(std::uint64_t address, Done done) {
     if (!window_contains(address)) {
-        answer_later(done, {.status = pcie::CompletionStatus::unsupported_request}, now() + 2 * config_.processor_latency);
+        answer_later(done, {.status = pcie::CompletionStatus::unsupported_request},
+                     now() + 2 * config_.processor_latency);
         return;
     }
     issue({pcie::memory_read(host_bridge_id, pcie::Tag{}, address, 4), 0, done});
@@ -260,8 +262,8 @@ void RootComplex::refuse(pcie::Tlp& request, SimTime at) {
         return;
     }
     ++counters_.refused_reads;
-    pcie::TlpPtr answer = tlps_.make(
-        pcie::completion(request.header, root_port_id, pcie::CompletionStatus::unsupported_request));
+    pcie::TlpPtr answer =
+        tlps_.make(pcie::completion(request.header, root_port_id, pcie::CompletionStatus::unsupported_request));
     answer->transaction = request.transaction;
     answer->injected_at = at + config_.processor_latency;
     port.send(std::move(answer), at + config_.processor_latency);
@@ -340,7 +342,8 @@ void RootComplex::serve_read(pcie::Tlp& request) {
     for (const pcie::CompletionPart& part :
          pcie::CompletionSplitter(request.header, config_.read_completion_boundary, payload_limit())) {
         pcie::PayloadSlice slice{data.buffer, part.data_offset, part.data_bytes};
-        pcie::TlpPtr answer = tlps_.make(pcie::completion_with_data(request.header, root_port_id, part), std::move(slice));
+        pcie::TlpPtr answer =
+            tlps_.make(pcie::completion_with_data(request.header, root_port_id, part), std::move(slice));
         answer->transaction = request.transaction;
         answer->injected_at = now();
         port.send(std::move(answer), now());
@@ -355,8 +358,7 @@ void RootComplex::take_completion(const pcie::Tlp& tlp, SimTime at) {
     }
     ProcessorCompletion completion{tlp.header.status};
     if (tlp.header.status == pcie::CompletionStatus::successful) {
-        completion.value =
-            tlp.payload.length >= 4 ? core::load_le<std::uint32_t>(tlp.payload.bytes().data()) : 0;
+        completion.value = tlp.payload.length >= 4 ? core::load_le<std::uint32_t>(tlp.payload.bytes().data()) : 0;
     }
     answer_later(outstanding_[tag].done, completion, at + config_.processor_latency);
     outstanding_[tag].deadline = core::never;

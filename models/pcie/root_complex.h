@@ -17,16 +17,17 @@
 
 namespace rootpool::models {
 
-/// The processor side of a root complex and its one root port. Latencies are assumptions unless docs/timing.md cites a source.
+/// The processor side of a root complex and its one root port. Latencies are assumptions unless docs/timing.md cites a
+/// source.
 struct RootComplexConfig {
-    LinkConfig link;                       ///< what Link Capabilities of the root port say
-    unsigned max_payload = 128;            ///< largest payload that the root port supports, bytes
+    LinkConfig link;                        ///< what Link Capabilities of the root port say
+    unsigned max_payload = 128;             ///< largest payload that the root port supports, bytes
     unsigned read_completion_boundary = 64; ///< 64 or 128 bytes
-    SimTime read_latency = 400ns;          ///< last symbol of a read request to its data at the root port
-    SimTime write_latency = 100ns;         ///< last symbol of a write to its visibility to the processor
-    SimTime processor_latency = 60ns;      ///< between a core and the root port, each way
-    SimTime completion_timeout = 50ms;     ///< of configuration and memory requests of the processor
-    pcie::Credits receive_credits;         ///< completions are infinite (PCIe base table 2-50)
+    SimTime read_latency = 400ns;           ///< last symbol of a read request to its data at the root port
+    SimTime write_latency = 100ns;          ///< last symbol of a write to its visibility to the processor
+    SimTime processor_latency = 60ns;       ///< between a core and the root port, each way
+    SimTime completion_timeout = 50ms;      ///< of configuration and memory requests of the processor
+    pcie::Credits receive_credits;          ///< completions are infinite (PCIe base table 2-50)
 
     [[nodiscard]] static pcie::Credits default_credits() noexcept;
 };
@@ -40,7 +41,8 @@ struct ProcessorCompletion {
 
 /// Counts of what a root complex refused or could not use.
 struct RootComplexCounters {
-    std::uint64_t refused_reads = 0;          ///< answered UR: bus mastering off, no memory there, a kind that a root does not serve
+    std::uint64_t refused_reads =
+        0; ///< answered UR: bus mastering off, no memory there, a kind that a root does not serve
     std::uint64_t refused_posted = 0;         ///< dropped for the same reasons
     std::uint64_t unexpected_completions = 0; ///< no request waits for them
     std::uint64_t completion_timeouts = 0;
@@ -48,7 +50,8 @@ struct RootComplexCounters {
     std::uint64_t interrupts = 0;
 };
 
-/// A root complex: host bridge 00:00.0, root port 00:01.0, memory behind a TLM base-protocol socket, message-signalled interrupts.
+/// A root complex: host bridge 00:00.0, root port 00:01.0, memory behind a TLM base-protocol socket, message-signalled
+/// interrupts.
 class RootComplex : public sc_core::sc_module, private PortOwner {
 public:
     using Done = core::Delegate<void(const ProcessorCompletion&)>;
@@ -62,14 +65,15 @@ public:
 
     // --- processor side; `done` is called when the answer is at the core
     void config_read(pcie::Bdf function, std::uint16_t offset, Done done);
-    void config_write(pcie::Bdf function, std::uint16_t offset, std::uint32_t value, std::uint8_t byte_enables, Done done);
+    void config_write(pcie::Bdf function, std::uint16_t offset, std::uint32_t value, std::uint8_t byte_enables,
+                      Done done);
     void memory_read32(std::uint64_t address, Done done);
     /// Posted: no answer.
     void memory_write32(std::uint64_t address, std::uint32_t value);
 
     void on_interrupt(InterruptSink sink) noexcept { interrupt_sink_ = sink; }
-    /// Brings all device writes that are visible by now into memory. The processor calls it before it looks at memory; so a write that nobody
-    /// looks at costs no event.
+    /// Brings all device writes that are visible by now into memory. The processor calls it before it looks at memory;
+    /// so a write that nobody looks at costs no event.
     void settle_writes();
 
     [[nodiscard]] const RootComplexCounters& counters() const noexcept { return counters_; }
@@ -123,7 +127,8 @@ private:
     void serve_reads();
     void serve_read(pcie::Tlp& request);
     void refuse(pcie::Tlp& request, SimTime at);
-    [[nodiscard]] bool access_memory(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data, unsigned length);
+    [[nodiscard]] bool access_memory(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
+                                     unsigned length);
 
     RootComplexConfig config_;
     pcie::TlpFactory& tlps_;

@@ -10,7 +10,8 @@ namespace rootpool::models {
 
 /// The protocol of a TLP hop. One direction of a hop is one socket pair.
 enum class TlpPhase : std::uint8_t {
-    arrive,  ///< forward: the first beat is in the receiver's buffer at now + t; the sender held the credits, so never refused
+    arrive,  ///< forward: the first beat is in the receiver's buffer at now + t; the sender held the credits, so never
+             ///< refused
     end,     ///< forward: the last beat
     release, ///< backward: the TLP left that buffer at now + t
 };
@@ -20,7 +21,8 @@ struct TlpProtocol {
     using tlm_phase_type = TlpPhase;
 };
 
-// The sockets' base classes ask the interface for its protocol_types, which the nonblocking interfaces alone do not have.
+// The sockets' base classes ask the interface for its protocol_types, which the nonblocking interfaces alone do not
+// have.
 class TlpForwardInterface : public tlm::tlm_fw_nonblocking_transport_if<pcie::Tlp, TlpPhase> {
 public:
     using protocol_types = TlpProtocol;
@@ -41,7 +43,8 @@ public:
     [[nodiscard]] sc_core::sc_type_index get_protocol_types() const override { return typeid(TlpProtocol); }
 };
 
-class TlpTargetSocket : public tlm::tlm_base_target_socket<tlp_bus_width, TlpForwardInterface, TlpBackwardInterface, 1> {
+class TlpTargetSocket
+    : public tlm::tlm_base_target_socket<tlp_bus_width, TlpForwardInterface, TlpBackwardInterface, 1> {
 public:
     using tlm_base_target_socket::tlm_base_target_socket;
     [[nodiscard]] const char* kind() const override { return "rootpool::TlpTargetSocket"; }

@@ -1,0 +1,27 @@
+#include "models/host/network_interface.h"
+
+namespace rootpool::models {
+
+void ServiceTask::start(const std::string& name) {
+    sc_core::sc_spawn([this] { run(); }, name.c_str());
+}
+
+void ServiceTask::run() {
+    while (true) {
+        sc_core::wait(to_sc_time(watchdog_period), wake_);
+        service_();
+    }
+}
+
+NetworkInterface::NetworkInterface(std::string label, DriverBinding driver)
+    : label_(std::move(label)), driver_(std::move(driver)), service_(driver_.service) {}
+
+bool NetworkInterface::open() {
+    if (!driver_.open({queue_, service_})) {
+        return false;
+    }
+    service_.start(sc_core::sc_gen_unique_name("service"));
+    return true;
+}
+
+} // namespace rootpool::models

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "models/host/server.h"
+#include "rootpool/host/ixgbe_environment.h"
+
+namespace rootpool::models {
+
+/// The task behind a device's "other" interrupt vector: a kernel thread that sleeps until the vector or the watchdog
+/// wakes it.
+class ServiceTask : public host::InterruptHandler {
+public:
+    /// Service timers of both drivers: 2 s (ixgbe_service_timer, ixgbevf_service_timer).
+    static constexpr SimTime watchdog_period = 2s;
+
+    explicit ServiceTask(std::function<void()> service) : service_(std::move(service)) {}
+    void on_interrupt() override { wake_.notify(); }
+    /// Starts the thread; from a thread of the simulation.
+    void start(const std::string& name);
+
+private:
+    void run();
+
+    std::function<void()> service_;
+    sc_core::sc_event wake_;
+};
+
+/// What the kernel keeps of a network driver. Functions that wait run in a thread.
+struct DriverBinding {
+    std::unique_ptr<host::NetDevice> device;
+    std::function<bool(const host::IxgbeHandlers&)> open; ///< waits
+    std::function<void()> service;                        ///< waits
+    std::function<host::IxgbeCounters()> counters;
+};
+
+/// The queue vector of an interface that no protocol stack is bound to: received frames stay in the ring, as on an
+/// interface that is up without an address.
+class UnattendedQueue : public host::InterruptHandler {
+public:
+    void on_interrupt() override {}
+};
+
+/// One network interface: driver and service task.
+class NetworkInterface {
+public:
+    NetworkInterface(std::string label, DriverBinding driver);
+
+    /// Opens the driver and starts the service task. False when the hardware did not come up. Waits.
+    [[nodiscard]] bool open();
+
+    [[nodiscard]] const std::string& label() const noexcept { return label_; }
+    [[nodiscard]] host::NetDevice& device() noexcept { return *driver_.device; }
+    [[nodiscard]] host::IxgbeCounters counters() const { return driver_.counters(); }
+
+private:
+    std::string label_;
+    DriverBinding driver_;
+    UnattendedQueue queue_;
+    ServiceTask service_;
+};
+
+} // namespace rootpool::models

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/host/network_interface.h"
+#include "models/host/server.h"
+#include "rootpool/host/enumeration.h"
+#include "rootpool/host/host_memory.h"
+#include "rootpool/host/receive_pool.h"
+
+namespace rootpool::models {
+
+struct OperatingSystemConfig {
+    /// VFs that the first physical function's driver enables; 0 leaves SR-IOV off.
+    unsigned sriov_vfs = 0;
+    /// Whether this OS drives those VFs itself. A master lends them and keeps off (sriov_drivers_autoprobe = 0).
+    bool drives_own_vfs = true;
+    /// Where "random" MAC addresses come from.
+    std::uint64_t seed = 1;
+};
+
+/// The kernel of one server: finds devices through configuration requests, binds drivers, owns network interfaces.
+class OperatingSystem {
+public:
+    OperatingSystem(Server& server, host::KernelLog& log, const OperatingSystemConfig& config);
+    OperatingSystem(const OperatingSystem&) = delete;
+    OperatingSystem& operator=(const OperatingSystem&) = delete;
+    ~OperatingSystem();
+
+    /// From power-on to all drivers up. Waits; runs in a thread.
+    void boot();
+    [[nodiscard]] bool booted() const noexcept { return booted_; }
+    /// `lspci -xxxx` of all functions, by reading them. Waits.
+    [[nodiscard]] std::string lspci();
+
+    /// "pf" of the first physical function, "vf<k>" of the k-th virtual function that this OS drives. Null when there
+    /// is none.
+    [[nodiscard]] NetworkInterface* interface(const std::string& label) noexcept;
+    [[nodiscard]] const std::vector<std::unique_ptr<NetworkInterface>>& interfaces() const noexcept {
+        return interfaces_;
+    }
+    [[nodiscard]] Server& server() noexcept { return server_; }
+    [[nodiscard]] host::PciCore& pci() noexcept { return pci_; }
+
+private:
+    void bind_drivers();
+    void bind_physical_function(host::PciDevice& device);
+    void bind_virtual_function(host::PciDevice& device);
+    /// False when the driver refused its device or the hardware did not come up; the kernel log says why.
+    template <typename Driver>
+    bool bring_up(std::unique_ptr<Driver> driver, const std::string& label);
+    [[nodiscard]] host::IxgbeSettings settings() const;
+    /// "eth<n>" of the next interface.
+    [[nodiscard]] std::string next_name() const;
+
+    Server& server_;
+    host::KernelLog& log_;
+    OperatingSystemConfig config_;
+    host::DmaAllocator dma_;
+    host::ReceivePool buffers_;
+    host::PciCore pci_;
+    host::IxgbeEnvironment environment_;
+    std::vector<std::unique_ptr<NetworkInterface>> interfaces_;
+    unsigned virtual_functions_ = 0;
+    bool booted_ = false;
+};
+
+} // namespace rootpool::models

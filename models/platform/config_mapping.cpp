@@ -1,0 +1,63 @@
+#include "models/platform/config_mapping.h"
+
+#include <array>
+#include <string_view>
+
+namespace rootpool::models {
+
+namespace {
+
+template <typename Enumeration, std::size_t Size>
+[[nodiscard]] std::string name_of(Enumeration value, const std::array<std::string_view, Size>& names) {
+    return std::string(names.at(static_cast<std::size_t>(value)));
+}
+
+} // namespace
+
+LinkConfig link_config(const scenario::ServerConfig& server) {
+    LinkConfig link;
+    link.parameters = {static_cast<pcie::Generation>(server.link.generation), server.link.width};
+    link.max_payload = server.max_payload;
+    return link;
+}
+
+ServerConfig server_config(const scenario::ServerConfig& server) {
+    ServerConfig result;
+    result.name = server.name;
+    result.cpu = server.cpu;
+    result.memory_bytes = server.memory;
+    result.root_complex.link = link_config(server);
+    result.root_complex.max_payload = server.max_payload;
+    result.root_complex.read_completion_boundary = server.read_completion_boundary;
+    result.root_complex.read_latency = server.memory_latency;
+    result.root_complex.receive_credits = RootComplexConfig::default_credits();
+    return result;
+}
+
+Nic82599Config nic_config(const scenario::DeviceConfig& device, std::size_t index) {
+    Nic82599Config config;
+    config.tags = device.tags;
+    config.functions.prefetchable_bars = device.bar_prefetchable;
+    config.functions.erratum_35 = device.errata.vf_capabilities_read_zero;
+    config.functions.erratum_36 = device.errata.vf_completer_id;
+    config.functions.serial_number =
+        0xA0369FFFFF000000ULL | (index + 1); // an EUI-64 around a MAC address of Intel's range
+    return config;
+}
+
+MultiRootSwitchConfig switch_config(const scenario::SwitchConfig& config) {
+    MultiRootSwitchConfig result;
+    result.roots = static_cast<unsigned>(config.upstream.size());
+    const auto master = config.root_of(config.master);
+    for (std::size_t i = 0; i < config.downstream.size(); ++i) {
+        result.devices.push_back({master.value(), {}});
+    }
+    result.return_route = name_of(config.return_route, std::array<std::string_view, 2>{"completer_id", "scoreboard"});
+    result.tagging = name_of(config.tagging, std::array<std::string_view, 2>{"reserved_bits", "local_prefix"});
+    result.arbiter = name_of(config.arbiter, std::array<std::string_view, 1>{"round_robin"});
+    result.profile = name_of(config.profile, std::array<std::string_view, 2>{"fpga-prototype", "asic"});
+    result.ari = config.ari;
+    return result;
+}
+
+} // namespace rootpool::models

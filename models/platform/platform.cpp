@@ -1,0 +1,160 @@
+#include "models/platform/platform.h"
+
+#include <fmt/format.h>
+
+#include "rootpool/core/error.h"
+#include "rootpool/core/hash.h"
+
+namespace rootpool::models {
+
+namespace {
+
+[[nodiscard]] OperatingSystemConfig system_config(const scenario::Config& config, scenario::ServerId id) {
+    OperatingSystemConfig result;
+    core::RunningHash seed;
+    seed.add(config.seed);
+    seed.add(id.value());
+    result.seed = seed.value();
+    for (const scenario::DeviceConfig& device : config.devices) {
+        if (device.attach == id) {
+            result.sriov_vfs = device.vfs;
+        }
+    }
+    if (config.multi_root_switch && config.multi_root_switch->master == id) {
+        result.sriov_vfs = config.device(config.multi_root_switch->downstream.front()).vfs;
+        result.drives_own_vfs = false;
+    }
+    return result;
+}
+
+} // namespace
+
+Platform::Platform(const scenario::Config& config, const cli::RunOptions& options)
+    : config_(config), files_(config, options), topology_("topology", config) {
+    topology_.observe(files_.tlps(), files_.frames());
+    make_systems();
+}
+
+Platform::~Platform() = default;
+
+void Platform::make_systems() {
+    for (std::size_t i = 0; i < config_.servers.size(); ++i) {
+        const scenario::ServerId id(static_cast<std::uint8_t>(i));
+        systems_.push_back(
+            std::make_unique<OperatingSystem>(topology_.server(id), files_.kernel_log(id), system_config(config_, id)));
+    }
+}
+
+void Platform::power_on(scenario::ServerId id) {
+    files_.powered_on(id, now());
+    system(id).boot();
+}
+
+void Platform::dump_all_functions() {
+    for (std::size_t i = 0; i < systems_.size(); ++i) {
+        if (systems_[i]->booted()) {
+            files_.write_lspci(config_.servers[i].name, "", systems_[i]->lspci());
+        }
+    }
+}
+
+void Platform::note_functions(const std::string& label, scenario::ServerId id) {
+    std::uint64_t functions = 0;
+    std::uint64_t virtual_functions = 0;
+    system(id).pci().for_each([&](host::PciDevice& device) {
+        ++functions;
+        virtual_functions += device.vendor == 0x8086 && device.device == 0x10ED && !device.is_vf ? 1 : 0;
+    });
+    metrics_.add("lspci." + label + ".functions", functions, "1", "Functions that the server's enumeration found");
+    metrics_.add("lspci." + label + ".virtual_functions", virtual_functions, "1",
+                 "Those of them that are VFs of an 82599 (8086:10ed)");
+}
+
+bool Platform::frames_under_way() {
+    for (const scenario::CableConfig& cable : config_.cables) {
+        const NicCounters& a = topology_.device(cable.a).counters();
+        const NicCounters& b = topology_.device(cable.b).counters();
+        if (a.frames_sent != b.frames_received || b.frames_sent != a.frames_received) {
+            return true;
+        }
+    }
+    for (std::size_t i = 0; i < topology_.device_count(); ++i) {
+        if (topology_.device(scenario::DeviceId(static_cast<std::uint8_t>(i))).frames_inside() != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void Platform::check_conservation() {
+    for (std::size_t i = 0; i < topology_.device_count(); ++i) {
+        topology_.device(scenario::DeviceId(static_cast<std::uint8_t>(i))).check_frames_accounted();
+    }
+    for (const scenario::CableConfig& cable : config_.cables) {
+        const NicCounters& a = topology_.device(cable.a).counters();
+        const NicCounters& b = topology_.device(cable.b).counters();
+        if (a.frames_sent != b.frames_received || b.frames_sent != a.frames_received) {
+            throw core::ModelViolation(fmt::format(
+                "frames are unaccounted for on the cable {} - {}: {} sent, {} received; {} sent, {} received",
+                config_.device(cable.a).name, config_.device(cable.b).name, a.frames_sent, b.frames_received,
+                b.frames_sent, a.frames_received));
+        }
+    }
+}
+
+observe::MetricSet Platform::collect_metrics() {
+    observe::MetricSet metrics = metrics_;
+    files_.aliases().add_metrics(metrics);
+    add_device_metrics(metrics);
+    add_fabric_metrics(metrics);
+    return metrics;
+}
+
+void Platform::add_device_metrics(observe::MetricSet& metrics) {
+    for (std::size_t i = 0; i < topology_.device_count(); ++i) {
+        Nic82599& device = topology_.device(scenario::DeviceId(static_cast<std::uint8_t>(i)));
+        const NicCounters& counters = device.counters();
+        const std::string prefix = "device." + config_.devices[i].name + ".";
+        metrics.add(prefix + "frames_sent", counters.frames_sent, "1", "Frames put on the wire");
+        metrics.add(prefix + "frames_received", counters.frames_received, "1", "Frames taken from the wire");
+        metrics.add(prefix + "frames_delivered", counters.delivered, "1", "Copies of frames written to host memory");
+        metrics.add(prefix + "frames_dropped", counters.all_drops(), "1", "Frames and copies dropped, all causes");
+        metrics.add(prefix + "interrupts", counters.interrupts_sent, "1", "MSI-X messages sent");
+        const LatencyStatistics& completions = device.latency()[pcie::TlpKind::completion_with_data];
+        metrics.add(prefix + "to_device_latency", std::chrono::duration<double>(completions.mean()).count(), "s",
+                    "Mean time of read completions from the root complex to the device");
+    }
+}
+
+void Platform::add_fabric_metrics(observe::MetricSet& metrics) {
+    for (std::size_t i = 0; i < config_.servers.size(); ++i) {
+        const scenario::ServerId id(static_cast<std::uint8_t>(i));
+        Server& server = topology_.server(id);
+        const std::string prefix = "server." + config_.servers[i].name + ".";
+        metrics.add(prefix + "to_host_latency",
+                    std::chrono::duration<double>(server.root_complex().to_host_latency().mean()).count(), "s",
+                    "Mean time of TLPs from a device to the root complex");
+        metrics.add(prefix + "interrupts", server.interrupts().delivered(), "1", "Interrupts delivered");
+        metrics.add(prefix + "refused_requests",
+                    server.root_complex().counters().refused_reads + server.root_complex().counters().refused_posted,
+                    "1", "Requests of devices that the root complex refused");
+        for (std::size_t core = 0; core < server.core_count(); ++core) {
+            metrics.add(fmt::format("{}core{}.busy", prefix, core),
+                        std::chrono::duration<double>(server.core(core).busy_time()).count(), "s",
+                        "Time that the core worked");
+        }
+    }
+    if (MultiRootSwitch* pool = topology_.multi_root_switch()) {
+        std::uint64_t refusals = 0;
+        for (std::size_t root = 0; root < config_.multi_root_switch->upstream.size(); ++root) {
+            for (std::size_t cause = 0; cause < pooling::refusal_cause_count; ++cause) {
+                refusals += pool->refusals(pcie::RootId(static_cast<std::uint8_t>(root)),
+                                           static_cast<pooling::RefusalCause>(cause));
+            }
+        }
+        metrics.add("switch.refusals", refusals, "1",
+                    "TLPs that the switch refused, all causes but configuration probes");
+    }
+}
+
+} // namespace rootpool::models

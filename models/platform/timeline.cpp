@@ -1,0 +1,85 @@
+#include "models/platform/timeline.h"
+
+#include <variant>
+
+#include "rootpool/core/error.h"
+#include "rootpool/scenario/parse.h"
+
+namespace rootpool::models {
+
+void Timeline::play(const std::vector<scenario::Step>& steps) {
+    for (const scenario::Step& step : steps) {
+        current_ = step.where;
+        std::visit([this](const auto& action) { play(action); }, step.action);
+    }
+}
+
+void Timeline::check_playable(const std::vector<scenario::Step>& steps) {
+    for (const scenario::Step& step : steps) {
+        if (const auto* parallel = std::get_if<scenario::Parallel>(&step.action)) {
+            check_playable(parallel->steps);
+        }
+        if (std::holds_alternative<scenario::Iperf>(step.action) ||
+            std::holds_alternative<scenario::Ping>(step.action) ||
+            std::holds_alternative<scenario::Copy>(step.action)) {
+            throw scenario::ScenarioError(step.where +
+                                          ": servers of this version run no network programs; accepted steps: "
+                                          "power_on, assign, lspci, wait, parallel");
+        }
+    }
+}
+
+void Timeline::together(std::vector<std::function<void()>> activities) {
+    sc_core::sc_event one_done;
+    std::size_t running = activities.size();
+    for (std::function<void()>& activity : activities) {
+        sc_core::sc_spawn([&activity, &running, &one_done] {
+            activity();
+            --running;
+            one_done.notify();
+        });
+    }
+    while (running != 0) {
+        sc_core::wait(one_done);
+    }
+}
+
+void Timeline::play(const scenario::PowerOn& step) {
+    std::vector<std::function<void()>> boots;
+    for (const scenario::ServerId id : step.servers) {
+        boots.emplace_back([this, id] { platform_.power_on(id); });
+    }
+    together(std::move(boots));
+}
+
+void Timeline::play(const scenario::Assign& step) {
+    const scenario::SwitchConfig& pool = *platform_.config().multi_root_switch;
+    const auto device = pooling::DeviceIndex(static_cast<std::uint8_t>(pool.port_of(step.device).value()));
+    for (const pcie::VfIndex vf : step.vfs) {
+        const pooling::AssignResult result = platform_.topology().multi_root_switch()->pool_manager().assign(
+            device, {vf, vf}, pool.root_of(step.to).value());
+        if (result != pooling::AssignResult::ok) {
+            throw core::ModelViolation("the pool refused an assignment that the scenario's checks allowed: " +
+                                       std::string(to_string(result)));
+        }
+    }
+}
+
+void Timeline::play(const scenario::Lspci& step) {
+    const std::string dump = platform_.system(step.server).lspci();
+    platform_.files().write_lspci(platform_.config().server(step.server).name, step.label, dump);
+    platform_.note_functions(step.label, step.server);
+}
+
+void Timeline::play(const scenario::Wait& step) { sc_core::wait(to_sc_time(step.duration)); }
+
+void Timeline::play(const scenario::Parallel& step) {
+    std::vector<std::function<void()>> activities;
+    for (const scenario::Step& part : step.steps) {
+        activities.emplace_back(
+            [this, &part] { std::visit([this](const auto& action) { play(action); }, part.action); });
+    }
+    together(std::move(activities));
+}
+
+} // namespace rootpool::models

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "models/platform/platform.h"
+#include "rootpool/scenario/config.h"
+
+namespace rootpool::models {
+
+/// Plays the steps of a scenario, one after the other, in a thread of the simulation.
+class Timeline {
+public:
+    explicit Timeline(Platform& platform) noexcept : platform_(platform) {}
+
+    /// Throws scenario::ScenarioError, naming the step, for what servers cannot do yet: run network programs.
+    static void check_playable(const std::vector<scenario::Step>& steps);
+    /// Waits until all steps are done.
+    void play(const std::vector<scenario::Step>& steps);
+    /// What it is doing now, for progress.
+    [[nodiscard]] const std::string& current() const noexcept { return current_; }
+
+private:
+    void play(const scenario::PowerOn& step);
+    void play(const scenario::Assign& step);
+    // Programs on servers need the network stack of a server; check_playable() refuses them before the run.
+    void play(const scenario::Iperf& /*step*/) {}
+    void play(const scenario::Ping& /*step*/) {}
+    void play(const scenario::Copy& /*step*/) {}
+    void play(const scenario::Lspci& step);
+    void play(const scenario::Wait& step);
+    void play(const scenario::Parallel& step);
+    /// Runs all of them at the same time and waits for the last.
+    void together(std::vector<std::function<void()>> activities);
+
+    Platform& platform_;
+    std::string current_;
+};
+
+} // namespace rootpool::models

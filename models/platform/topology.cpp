@@ -1,0 +1,92 @@
+#include "models/platform/topology.h"
+
+#include <algorithm>
+#include <string>
+
+#include "models/platform/config_mapping.h"
+
+namespace rootpool::models {
+
+Topology::Topology(const sc_core::sc_module_name& name, const scenario::Config& config)
+    : sc_module(name), config_(config) {
+    make_servers();
+    make_devices();
+    make_switch();
+    make_links();
+    make_cables();
+}
+
+Topology::~Topology() = default;
+
+void Topology::make_servers() {
+    for (const scenario::ServerConfig& server : config_.servers) {
+        servers_.push_back(std::make_unique<Server>(server.name.c_str(), server_config(server), scheduler_, tlps_));
+    }
+}
+
+void Topology::make_devices() {
+    for (std::size_t i = 0; i < config_.devices.size(); ++i) {
+        devices_.push_back(std::make_unique<Nic82599>(config_.devices[i].name.c_str(),
+                                                      nic_config(config_.devices[i], i), scheduler_, tlps_, frames_));
+    }
+}
+
+void Topology::make_switch() {
+    if (config_.multi_root_switch) {
+        switch_ =
+            std::make_unique<MultiRootSwitch>("switch", scheduler_, tlps_, switch_config(*config_.multi_root_switch));
+    }
+}
+
+void Topology::connect(const std::string& label, const LinkConfig& link, Port& upstream, Port& downstream) {
+    std::string module = label;
+    std::replace(module.begin(), module.end(), '.', '_');
+    links_.push_back({label, std::make_unique<Link>(module.c_str(), link)});
+    links_.back().link->connect(upstream, downstream);
+}
+
+void Topology::make_links() {
+    for (std::size_t i = 0; i < config_.devices.size(); ++i) {
+        const scenario::DeviceConfig& device = config_.devices[i];
+        if (device.attach) {
+            const scenario::ServerConfig& server = config_.server(*device.attach);
+            connect(link_label(server.name), link_config(server), servers_[device.attach->index()]->root_complex().port,
+                    devices_[i]->port());
+        }
+    }
+    if (!switch_) {
+        return;
+    }
+    const scenario::SwitchConfig& config = *config_.multi_root_switch;
+    for (std::size_t root = 0; root < config.upstream.size(); ++root) {
+        const scenario::ServerId id = config.upstream[root];
+        connect(link_label(config_.server(id).name), link_config(config_.server(id)),
+                servers_[id.index()]->root_complex().port,
+                switch_->upstream_port(pcie::RootId(static_cast<std::uint8_t>(root))));
+    }
+    for (std::size_t port = 0; port < config.downstream.size(); ++port) {
+        const scenario::DeviceId id = config.downstream[port];
+        connect(link_label(config_.device(id).name), link_config(config_.server(config.master)),
+                switch_->downstream_port(pooling::DeviceIndex(static_cast<std::uint8_t>(port))),
+                devices_[id.index()]->port());
+    }
+}
+
+void Topology::make_cables() {
+    for (std::size_t i = 0; i < config_.cables.size(); ++i) {
+        const scenario::CableConfig& cable = config_.cables[i];
+        cables_.push_back(std::make_unique<Cable>(("cable" + std::to_string(i)).c_str(), cable.delay));
+        cables_.back()->connect(*devices_[cable.a.index()], *devices_[cable.b.index()]);
+    }
+}
+
+void Topology::observe(pcie::TlpObserver& tlps, net::FrameObserver& frames) {
+    for (NamedLink& link : links_) {
+        link.link->observe(tlps, link.label);
+    }
+    for (std::size_t i = 0; i < devices_.size(); ++i) {
+        devices_[i]->observe(frames, config_.devices[i].name + "-0");
+    }
+}
+
+} // namespace rootpool::models

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "models/core/scheduler.h"
+#include "models/host/server.h"
+#include "models/net/cable.h"
+#include "models/nic/nic_82599.h"
+#include "models/pcie/link.h"
+#include "models/pooling/multi_root_switch.h"
+#include "rootpool/net/frame.h"
+#include "rootpool/pcie/tlp.h"
+#include "rootpool/scenario/config.h"
+
+namespace rootpool::models {
+
+/// The hardware of a scenario: servers, switch, devices, links and cables, made and connected as the script says.
+class Topology : public sc_core::sc_module {
+public:
+    Topology(const sc_core::sc_module_name& name, const scenario::Config& config);
+    ~Topology() override;
+
+    /// Every link and MAC announces itself; before the simulation.
+    void observe(pcie::TlpObserver& tlps, net::FrameObserver& frames);
+
+    [[nodiscard]] Scheduler& scheduler() noexcept { return scheduler_; }
+    [[nodiscard]] Server& server(scenario::ServerId id) { return *servers_.at(id.index()); }
+    [[nodiscard]] Nic82599& device(scenario::DeviceId id) { return *devices_.at(id.index()); }
+    [[nodiscard]] std::size_t server_count() const noexcept { return servers_.size(); }
+    [[nodiscard]] std::size_t device_count() const noexcept { return devices_.size(); }
+    /// Null when the scenario has no switch.
+    [[nodiscard]] MultiRootSwitch* multi_root_switch() noexcept { return switch_.get(); }
+
+    /// Names of the two directions of a server's link, as observers know them.
+    [[nodiscard]] static std::string link_label(const std::string& component) { return component + ".link"; }
+
+private:
+    struct NamedLink {
+        std::string label;
+        std::unique_ptr<Link> link;
+    };
+
+    void make_servers();
+    void make_devices();
+    void make_switch();
+    void make_links();
+    void make_cables();
+    void connect(const std::string& label, const LinkConfig& link, Port& upstream, Port& downstream);
+
+    const scenario::Config& config_;
+    Scheduler scheduler_{"scheduler"};
+    pcie::TlpFactory tlps_; // before everything that holds TLPs
+    net::FramePool frames_;
+    std::vector<std::unique_ptr<Server>> servers_;
+    std::vector<std::unique_ptr<Nic82599>> devices_;
+    std::unique_ptr<MultiRootSwitch> switch_;
+    std::vector<NamedLink> links_;
+    std::vector<std::unique_ptr<Cable>> cables_;
+};
+
+} // namespace rootpool::models
