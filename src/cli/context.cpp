@@ -54,6 +54,8 @@ int guarded(const Streams& streams, const std::function<int()>& command) {
         return report(streams, "", error, exit_output);
     } catch (const observe::OutputError& error) {
         return report(streams, "", error, exit_output);
+    } catch (const std::filesystem::filesystem_error& error) {
+        return report(streams, "", error, exit_output);
     } catch (const core::ModelViolation& error) {
         return report(streams, "model violation: ", error, exit_violation);
     } catch (const std::exception& error) {

@@ -40,6 +40,9 @@ void require_replaceable(const fs::path& path) {
 }
 
 fs::path without_trailing_slash(const fs::path& path) {
+    if (path.empty()) {
+        throw FolderRefused("--out names no folder");
+    }
     const fs::path clean = fs::absolute(path).lexically_normal();
     return clean.has_filename() ? clean : clean.parent_path();
 }

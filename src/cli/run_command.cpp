@@ -22,11 +22,11 @@ namespace {
 
 RunOptions options_of(const RunRequest& request) {
     RunOptions options;
-    if (!request.window.empty()) {
-        options.window = parse_window(request.window);
+    if (request.window) {
+        options.window = parse_window(*request.window);
     }
-    if (!request.until.empty()) {
-        options.until = parse_time_option("--until", request.until);
+    if (request.until) {
+        options.until = parse_time_option("--until", *request.until);
     }
     options.pcap = request.pcap;
     options.tlp_pcap = request.tlp_pcap;
@@ -60,8 +60,8 @@ class Run {
 public:
     Run(const scenario::Config& config, const RunRequest& request, const Context& context)
         : config_(config), request_(request), context_(context), options_(options_of(request)),
-          folder_(request.out.empty() ? std::filesystem::path("rootpool-out") / config.name
-                                      : std::filesystem::path(request.out)),
+          folder_(request.out ? std::filesystem::path(*request.out)
+                              : std::filesystem::path("rootpool-out") / config.name),
           progress_(context.streams.err, !request.quiet && isatty(STDERR_FILENO) == 1, planned_time(config)) {
         options_.output_directory = folder_.working_path();
         options_.console = [this](std::string_view server, std::string_view line) { print_console(server, line); };
@@ -138,8 +138,8 @@ private:
 } // namespace
 
 int run(scenario::Script script, const RunRequest& request, const Context& context) {
-    if (!request.seed.empty()) {
-        script.config.seed = parse_seed(request.seed);
+    if (request.seed) {
+        script.config.seed = parse_seed(*request.seed);
     }
     return Run(script.config, request, context).execute();
 }

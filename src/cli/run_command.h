@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,10 @@ namespace rootpool::cli {
 /// The options of `rootpool run` as they stand on the command line.
 struct RunRequest {
     std::vector<std::string> overrides;
-    std::string out;
-    std::string window;
-    std::string until;
-    std::string seed;
+    std::optional<std::string> out;
+    std::optional<std::string> window;
+    std::optional<std::string> until;
+    std::optional<std::string> seed;
     bool pcap = false;
     bool tlp_pcap = false;
     bool lspci = false;

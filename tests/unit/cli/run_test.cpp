@@ -59,6 +59,12 @@ TEST_F(RunCommand, OutputThatCannotBeWrittenGivesStatus4) {
     EXPECT_THAT(err_.str(), HasSubstr("tlp.pcapng: No space left on device"));
 }
 
+TEST_F(RunCommand, OutWithoutANameGivesStatus4BeforeTheRun) {
+    EXPECT_EQ(run_program({"run", "test/pooled", "--out", ""}), exit_output);
+    EXPECT_EQ(run_program({"run", "test/pooled", "--out", "/"}), exit_output);
+    EXPECT_EQ(simulation_.runs_, 0);
+}
+
 TEST_F(RunCommand, OutBelowAFileGivesStatus4BeforeTheRun) {
     const auto file = write("file", "");
     EXPECT_EQ(run_program({"run", "test/pooled", "--out", (file / "below").string()}), exit_output);
@@ -124,6 +130,9 @@ TEST_F(RunCommand, WrongOptionsGiveStatus2BeforeTheRun) {
                                                       {"--until", "5"},
                                                       {"--until", "-1 s"},
                                                       {"--until", "nan s"},
+                                                      {"--seed", ""},
+                                                      {"--until", ""},
+                                                      {"--window", ""},
                                                       {"--seed", "-1"},
                                                       {"--seed", "x"},
                                                       {"--seed", "1.5"},

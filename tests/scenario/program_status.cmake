@@ -1,0 +1,33 @@
+# Exit statuses and streams of the program itself.
+file(REMOVE_RECURSE ${FOLDER})
+file(MAKE_DIRECTORY ${FOLDER})
+
+# Runs the program; `stream` is where its text is to be, the other one stays empty.
+function(expect_status expected stream)
+  execute_process(COMMAND ${PROGRAM} ${ARGN} WORKING_DIRECTORY ${FOLDER} RESULT_VARIABLE status OUTPUT_VARIABLE out
+                  ERROR_VARIABLE err TIMEOUT 20)
+  set(other out)
+  if(stream STREQUAL "out")
+    set(other err)
+  endif()
+  if(NOT status EQUAL expected OR "${${stream}}" STREQUAL "" OR NOT "${${other}}" STREQUAL "")
+    message(SEND_ERROR "${ARGN}: status ${status}, expected ${expected}, text in ${stream} only\nout: ${out}\nerr: ${err}")
+  endif()
+endfunction()
+
+expect_status(0 out --help)
+expect_status(0 out --version)
+expect_status(0 out run --help)
+expect_status(0 out list)
+expect_status(0 out check paper/fig10-pooled-client)
+expect_status(0 out show paper/fig6-enumeration)
+expect_status(0 out explain topology.switch)
+expect_status(2 err)
+expect_status(2 err frobnicate)
+expect_status(2 err run)
+expect_status(2 err run no/such/scenario)
+expect_status(2 err run paper/fig6-enumeration --vcd)
+expect_status(2 err explain no.such.key)
+expect_status(2 err tlp decode zz)
+file(WRITE ${FOLDER}/foreign/file.txt "mine")
+expect_status(4 err run paper/fig6-enumeration --out foreign)

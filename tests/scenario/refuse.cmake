@@ -1,0 +1,10 @@
+# Runs `PROGRAM check <file>` and demands that it is refused for `reason` (a part of the message).
+function(refuse file reason)
+  execute_process(COMMAND ${PROGRAM} check ${file} RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err TIMEOUT 20)
+  string(REGEX MATCHALL "\n" lines "${err}")
+  list(LENGTH lines line_count)
+  string(FIND "${err}" "${reason}" found)
+  if(NOT status EQUAL 2 OR NOT out STREQUAL "" OR NOT line_count EQUAL 1 OR found EQUAL -1)
+    message(SEND_ERROR "${file}: status ${status}, expected 2 and '${reason}'\nstandard output: ${out}\nstandard error: ${err}")
+  endif()
+endfunction()
