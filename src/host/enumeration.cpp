@@ -1,5 +1,7 @@
 #include "rootpool/host/enumeration.h"
 
+#include <ranges>
+
 #include "host/pci_assigner.h"
 #include "host/pci_layout.h"
 #include "host/pci_log.h"
@@ -70,8 +72,8 @@ unsigned PciCore::scan_slot(PciDevice& bridge) {
 void PciCore::remove_slot(PciDevice& bridge, bool reachable) {
     if (reachable) {
         // in reverse, VFs before their PF (Linux pciehp_unconfigure_device)
-        for (auto child = bridge.children.rbegin(); child != bridge.children.rend(); ++child) {
-            PciFunction(access_, (*child)->bdf)
+        for (const auto& child : std::views::reverse(bridge.children)) {
+            PciFunction(access_, child->bdf)
                 .modify16(layout::command, layout::command_master | layout::command_serr, layout::command_intx_disable);
         }
     }

@@ -208,8 +208,10 @@ void IxgbePfDriver::configure_vectors() {
     constexpr std::uint32_t queue_entry = queue_vector | nic::IVAR_VALID;
     registers_->write(reg::IVAR(queue / 2), queue_entry | queue_entry << 8U);
     registers_->write(reg::IVAR_MISC, (other_vector | nic::IVAR_VALID) << 8U); // byte 1: other causes
-    if (num_vfs() > 32) { // throttle registers above 24 of the PF are VF n's second bank then (ixgbe_configure_msix)
-        registers_->write(reg::EITRSEL, static_cast<std::uint32_t>((1ULL << (num_vfs() - 32)) - 1));
+    if (const unsigned vfs = num_vfs();
+        vfs > 32 && vfs <= IxgbeVfService::max_vfs) { // throttle registers above 24 of the PF are VF n's second bank
+                                                      // then (ixgbe_configure_msix)
+        registers_->write(reg::EITRSEL, static_cast<std::uint32_t>((1ULL << (vfs - 32)) - 1));
     }
     registers_->write(reg::EITR(other_vector), other_vector_interval);
     registers_->write(reg::EIAC, nic::EICR_RTX_QUEUE_MASK);

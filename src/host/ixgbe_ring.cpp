@@ -51,10 +51,7 @@ unsigned segments_of(const TxPacket& packet) noexcept {
 IxgbeTxRing::IxgbeTxRing(IxgbeRegisters& registers, IxgbeRingPlace place, IxgbeCounters& counters)
     : registers_(registers), place_(place), counters_(counters), entries_(place.bytes.size() / nic::descriptor_bytes) {}
 
-std::uint8_t* IxgbeTxRing::descriptor(unsigned index) noexcept {
-    return place_.bytes.data() + std::size_t{index} * nic::descriptor_bytes;
-}
-const std::uint8_t* IxgbeTxRing::descriptor(unsigned index) const noexcept {
+std::uint8_t* IxgbeTxRing::descriptor(unsigned index) const noexcept {
     return place_.bytes.data() + std::size_t{index} * nic::descriptor_bytes;
 }
 
@@ -157,10 +154,7 @@ IxgbeRxRing::IxgbeRxRing(IxgbeRegisters& registers, IxgbeRingPlace place, Receiv
 
 IxgbeRxRing::~IxgbeRxRing() { reset(); }
 
-std::uint8_t* IxgbeRxRing::descriptor(unsigned index) noexcept {
-    return place_.bytes.data() + std::size_t{index} * nic::descriptor_bytes;
-}
-const std::uint8_t* IxgbeRxRing::descriptor(unsigned index) const noexcept {
+std::uint8_t* IxgbeRxRing::descriptor(unsigned index) const noexcept {
     return place_.bytes.data() + std::size_t{index} * nic::descriptor_bytes;
 }
 

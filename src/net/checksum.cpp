@@ -11,8 +11,8 @@ namespace {
 } // namespace
 
 Checksum& Checksum::add(core::ByteView bytes) noexcept {
-    // RFC 1071 2.C: adding wider words is the same sum. 32-bit words into 64-bit counters cannot overflow before 16 GB, need
-    // no carry, and compile to vector code.
+    // RFC 1071 2.C: adding wider words is the same sum. 32-bit words into 64-bit counters cannot overflow before 16 GB,
+    // need no carry, and compile to vector code.
     std::uint64_t sum = 0;
     const std::uint8_t* at = bytes.data();
     std::size_t left = bytes.size();

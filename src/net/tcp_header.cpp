@@ -20,7 +20,7 @@ enum class OptionKind : std::uint8_t {
 };
 
 struct FlagBit {
-    bool TcpFlags::* flag;
+    bool TcpFlags::*flag;
     std::uint8_t bit;
 };
 constexpr std::array flag_bits{FlagBit{&TcpFlags::fin, 0x01}, FlagBit{&TcpFlags::syn, 0x02},
@@ -49,8 +49,8 @@ constexpr std::array flag_bits{FlagBit{&TcpFlags::fin, 0x01}, FlagBit{&TcpFlags:
         if (option.size() != 10) {
             return false;
         }
-        options.timestamps = TcpTimestamps{core::load_be<std::uint32_t>(&option[2]),
-                                           core::load_be<std::uint32_t>(&option[6])};
+        options.timestamps =
+            TcpTimestamps{core::load_be<std::uint32_t>(&option[2]), core::load_be<std::uint32_t>(&option[6])};
         return true;
     default:
         return true; // RFC 1122 4.2.2.5: unknown options are skipped by their length

@@ -1,5 +1,5 @@
-// main() of every SystemC test: one test executable holds one elaboration, since SystemC cannot start over. A SystemC warning or error
-// fails the test.
+// main() of every SystemC test: one test executable holds one elaboration, since SystemC cannot start over. A SystemC
+// warning or error fails the test.
 #include <cstdlib>
 #include <gmock/gmock.h>
 #include <systemc>

@@ -68,9 +68,9 @@ private:
     T* object_ = nullptr;
 };
 
-/// A free list of T. `T` derives from Pooled<T>, is default constructible, and has `void recycled()`, called when the last
-/// reference goes, to drop what it holds. Objects are allocated in blocks and never returned to the system before the pool
-/// dies; the pool must outlive every pointer into it.
+/// A free list of T. `T` derives from Pooled<T>, is default constructible, and has `void recycled()`, called when the
+/// last reference goes, to drop what it holds. Objects are allocated in blocks and never returned to the system before
+/// the pool dies; the pool must outlive every pointer into it.
 template <typename T>
 class Pool {
 public:

@@ -6,8 +6,9 @@
 #include "rootpool/core/time.h"
 #include "rootpool/pcie/types.h"
 
-/// What software on a server can do to hardware: the boundary at the root complex. There is no other door. Calls that wait for
-/// hardware return after simulated time has passed; the model that implements them runs its caller in a thread.
+/// What software on a server can do to hardware: the boundary at the root complex. There is no other door. Calls that
+/// wait for hardware return after simulated time has passed; the model that implements them runs its caller in a
+/// thread.
 namespace rootpool::host {
 
 /// Configuration requests (ECAM). A failed read returns all ones, as a root complex answers (PCIe base 2.3.2).

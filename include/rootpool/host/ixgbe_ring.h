@@ -49,8 +49,7 @@ private:
         std::uint32_t last = 0; ///< index of the descriptor that carries Report Status
     };
 
-    [[nodiscard]] std::uint8_t* descriptor(unsigned index) noexcept;
-    [[nodiscard]] const std::uint8_t* descriptor(unsigned index) const noexcept;
+    [[nodiscard]] std::uint8_t* descriptor(unsigned index) const noexcept;
     [[nodiscard]] unsigned count() const noexcept { return static_cast<unsigned>(entries_.size()); }
     /// Index of the descriptor that next_to_use_ names; moves it on.
     unsigned advance() noexcept;
@@ -88,8 +87,7 @@ public:
 private:
     [[nodiscard]] unsigned unused() const noexcept;
     [[nodiscard]] unsigned count() const noexcept { return static_cast<unsigned>(buffer_of_.size()); }
-    [[nodiscard]] std::uint8_t* descriptor(unsigned index) noexcept;
-    [[nodiscard]] const std::uint8_t* descriptor(unsigned index) const noexcept;
+    [[nodiscard]] std::uint8_t* descriptor(unsigned index) const noexcept;
     /// The counter of the reason why a frame may not reach the stack; none for a good one.
     [[nodiscard]] std::uint64_t* drop_reason(const nic::RxWriteBack& frame);
 

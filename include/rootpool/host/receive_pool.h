@@ -8,7 +8,8 @@
 
 namespace rootpool::host {
 
-/// Receive buffers of one size in DMA memory. Last given back, first taken again, as the kernel's slab allocator does: those are warm in the cache.
+/// Receive buffers of one size in DMA memory. Last given back, first taken again, as the kernel's slab allocator does:
+/// those are warm in the cache.
 class ReceivePool : public ReceiveBuffers {
 public:
     static constexpr unsigned buffer_bytes = 2048;

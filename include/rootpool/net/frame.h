@@ -11,8 +11,8 @@
 
 namespace rootpool::net {
 
-/// An Ethernet frame with real bytes, from destination address to the end of the data, without preamble and FCS (the MAC adds
-/// and checks those; they take wire time only).
+/// An Ethernet frame with real bytes, from destination address to the end of the data, without preamble and FCS (the
+/// MAC adds and checks those; they take wire time only).
 class Frame : public core::Pooled<Frame> {
 public:
     std::vector<std::uint8_t> bytes; ///< keeps its capacity over reuse
@@ -21,7 +21,8 @@ public:
 using FramePtr = core::PoolPtr<Frame>;
 using FramePool = core::Pool<Frame>;
 
-/// Overheads of one frame on the wire, in bytes: preamble and start delimiter 8, FCS 4, inter-frame gap 12 (IEEE 802.3).
+/// Overheads of one frame on the wire, in bytes: preamble and start delimiter 8, FCS 4, inter-frame gap 12 (IEEE
+/// 802.3).
 inline constexpr unsigned preamble_bytes = 8;
 inline constexpr unsigned fcs_bytes = 4;
 inline constexpr unsigned interframe_gap_bytes = 12;

@@ -77,7 +77,7 @@ struct SingleRootIov {
     std::uint16_t vf_device = 0;
     std::uint32_t supported_page_sizes = 0x553;
     bool ari_control_writable = true; ///< only in the lowest-numbered PF
-    std::vector<Bar> vf_bars{};         ///< size per VF; the register sizes to one VF (PCIe base 9.3.3.14)
+    std::vector<Bar> vf_bars{};       ///< size per VF; the register sizes to one VF (PCIe base 9.3.3.14)
 };
 
 /// Lays out the configuration space of one function: headers, BARs, capabilities. Links both chains in the order of the

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -17,11 +16,11 @@ class PayloadBuffer : public core::Pooled<PayloadBuffer> {
 public:
     static constexpr std::size_t capacity = 4096;
 
-    [[nodiscard]] std::uint8_t* data() noexcept { return bytes_.data(); }
+    [[nodiscard]] std::uint8_t* data() noexcept { return bytes_; }
     void recycled() noexcept {}
 
 private:
-    std::array<std::uint8_t, capacity> bytes_; // left uninitialised on purpose: the producer writes what it sends
+    std::uint8_t bytes_[capacity]; // left uninitialised on purpose: the producer writes what it sends
 };
 using PayloadPtr = core::PoolPtr<PayloadBuffer>;
 

@@ -257,6 +257,29 @@ TEST_F(NicDataPath, RateLimitSpacesTheFramesOfItsQueue) {
     run_for(300us);
 }
 
+TEST_F(NicDataPath, FramesFollowEachOtherWithPreambleAndGapAt10Gigabits) {
+    for (unsigned i = 0; i < 10; ++i) {
+        a.queue_frame(0, make_frame(b.mac(0), a.mac(0), 1514, i), 1600 * i);
+    }
+    a.ring_doorbell(0);
+    run_for(50us);
+    std::vector<SimTime> sent;
+    std::vector<SimTime> received;
+    for (const FrameRecorder::Sighting& sighting : recorder.sightings) {
+        EXPECT_EQ(sighting.bytes, 1514U);
+        EXPECT_EQ(sighting.port, net::EthernetPortId(sighting.direction == net::FrameDirection::sent ? 0 : 1));
+        (sighting.direction == net::FrameDirection::sent ? sent : received).push_back(sighting.at);
+    }
+    ASSERT_EQ(sent.size(), 10U);
+    ASSERT_EQ(received.size(), 10U);
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+        EXPECT_EQ(received[i] - sent[i], Cable::default_propagation_delay);
+        if (i != 0) {
+            EXPECT_EQ(sent[i] - sent[i - 1], SimTime{(8 + 1514 + 4 + 12) * 800'000LL}) << i;
+        }
+    }
+}
+
 TEST_F(NicDataPath, LineRateIsReachedInBothDirectionsAtOnce) {
     constexpr unsigned frames = 2000;
     unsigned to_send = 2 * frames;

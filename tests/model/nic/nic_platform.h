@@ -214,6 +214,26 @@ private:
     int number_;
 };
 
+/// What the MACs showed.
+class FrameRecorder : public net::FrameObserver {
+public:
+    struct Sighting {
+        net::EthernetPortId port;
+        net::FrameDirection direction;
+        SimTime at;
+        std::size_t bytes;
+    };
+    net::EthernetPortId add_port(const std::string& /*name*/) override { return net::EthernetPortId(ports_++); }
+    void on_frame(net::EthernetPortId port, net::FrameDirection direction, SimTime at,
+                  const net::Frame& frame) override {
+        sightings.push_back({port, direction, at, frame.bytes.size()});
+    }
+    std::vector<Sighting> sightings;
+
+private:
+    std::uint16_t ports_ = 0;
+};
+
 inline Bytes make_frame(const nic::MacAddress& to, const nic::MacAddress& from, std::size_t bytes, unsigned seed = 0) {
     Bytes frame(bytes);
     for (std::size_t i = 0; i < bytes; ++i) {
@@ -236,7 +256,12 @@ protected:
         Server a{"nic0", scheduler, tlps, frames};
         Server b{"nic1", scheduler, tlps, frames};
         Cable cable{"cable"};
-        Platform() { cable.connect(a.device, b.device); }
+        FrameRecorder recorder;
+        Platform() {
+            cable.connect(a.device, b.device);
+            a.device.observe(recorder, "nic0-0");
+            b.device.observe(recorder, "nic1-0");
+        }
     };
     static Platform& platform() {
         static Platform instance;
@@ -246,10 +271,12 @@ protected:
     Server& a = platform().a;
     Server& b = platform().b;
     pcie::TlpFactory& tlps = platform().tlps;
+    FrameRecorder& recorder = platform().recorder;
 
     void SetUp() override {
         a.bring_up();
         b.bring_up();
+        recorder.sightings.clear();
     }
     void TearDown() override {
         a.device.check_frames_accounted();
