@@ -16,19 +16,29 @@ void InterruptEngine::on_change(FunctionNumber function) {
         return;
     }
     SimTime& due = due_[function.index()];
+    if (due == core::never) {
+        waiting_.push_back(function);
+    }
     due = std::min(due, context_.after(now(), context_.config.interrupt_cycles));
     timer_.arm_no_later_than(due);
 }
 
 void InterruptEngine::serve_due() {
     SimTime next = core::never;
-    for (unsigned f = 0; f < nic::function_count; ++f) {
-        if (due_[f] <= now()) {
-            const FunctionNumber function(static_cast<std::uint8_t>(f));
-            due_[f] = context_.device.interrupts().service(function, context_.device.interrupt_gates(function), now(),
-                                                           nic::InterruptUnit::Sink::to<&InterruptEngine::send>(*this));
+    for (std::size_t i = 0; i < waiting_.size();) {
+        const FunctionNumber function = waiting_[i];
+        SimTime& due = due_[function.index()];
+        if (due <= now()) {
+            due = context_.device.interrupts().service(function, context_.device.interrupt_gates(function), now(),
+                                                       nic::InterruptUnit::Sink::to<&InterruptEngine::send>(*this));
         }
-        next = std::min(next, due_[f]);
+        next = std::min(next, due);
+        if (due == core::never) {
+            waiting_[i] = waiting_.back();
+            waiting_.pop_back();
+        } else {
+            ++i;
+        }
     }
     if (next != core::never) {
         timer_.arm(next);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "models/nic/dma_engine.h"
 
@@ -21,6 +22,7 @@ private:
     NicContext context_;
     DmaEngine& dma_;
     std::array<SimTime, nic::function_count> due_;
+    std::vector<nic::FunctionNumber> waiting_; ///< functions whose due_ is not "never"
     Timer timer_;
 };
 
