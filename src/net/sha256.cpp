@@ -2,7 +2,6 @@
 
 #include <array>
 #include <fmt/format.h>
-#include <iterator>
 #include <openssl/evp.h>
 #include <stdexcept>
 
@@ -10,9 +9,9 @@ namespace rootpool::net {
 
 namespace {
 
-void check(int result) {
-    if (result != 1) {
-        throw std::runtime_error("OpenSSL refuses to compute SHA-256");
+void require(bool done) {
+    if (!done) {
+        throw std::runtime_error("the cryptographic library cannot compute SHA-256");
     }
 }
 
@@ -20,21 +19,20 @@ void check(int result) {
 
 void Sha256::Free::operator()(evp_md_ctx_st* context) const noexcept { EVP_MD_CTX_free(context); }
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) { check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr)); }
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+    require(context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
+}
 
-void Sha256::update(core::ByteView bytes) { check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size())); }
+void Sha256::update(core::ByteView bytes) {
+    require(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
+}
 
 std::string Sha256::hex() const {
-    const std::unique_ptr<evp_md_ctx_st, Free> copy(EVP_MD_CTX_new());
-    check(EVP_MD_CTX_copy_ex(copy.get(), context_.get()));
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    check(EVP_DigestFinal_ex(copy.get(), digest.data(), &length));
-    std::string text;
-    for (unsigned i = 0; i < length; ++i) {
-        fmt::format_to(std::back_inserter(text), "{:02x}", digest[i]);
-    }
-    return text;
+    const Context copy(EVP_MD_CTX_new()); // the final step would end the running digest
+    std::array<std::uint8_t, 32> digest{};
+    require(copy != nullptr && EVP_MD_CTX_copy_ex(copy.get(), context_.get()) == 1 &&
+            EVP_DigestFinal_ex(copy.get(), digest.data(), nullptr) == 1);
+    return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 
 } // namespace rootpool::net

@@ -9,19 +9,23 @@ struct evp_md_ctx_st;
 
 namespace rootpool::net {
 
-/// SHA-256 (FIPS 180-4) of a stream of bytes, by OpenSSL. Throws std::runtime_error when the library refuses.
+/// SHA-256 (FIPS 180-4) of bytes that come in pieces.
 class Sha256 {
 public:
+    /// Throws std::runtime_error when the cryptographic library has no SHA-256.
     Sha256();
+
     void update(core::ByteView bytes);
-    /// The digest of everything so far as 64 hexadecimal digits; more bytes may follow.
+    /// Of everything up to now, 64 lower-case digits; more may follow.
     [[nodiscard]] std::string hex() const;
 
 private:
     struct Free {
         void operator()(evp_md_ctx_st* context) const noexcept;
     };
-    std::unique_ptr<evp_md_ctx_st, Free> context_;
+    using Context = std::unique_ptr<evp_md_ctx_st, Free>;
+
+    Context context_;
 };
 
 } // namespace rootpool::net
