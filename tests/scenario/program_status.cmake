@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.25)
 # Exit statuses and streams of the program itself.
 file(REMOVE_RECURSE ${FOLDER})
 file(MAKE_DIRECTORY ${FOLDER})

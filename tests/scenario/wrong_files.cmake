@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/refuse.cmake)
 file(REMOVE_RECURSE ${FOLDER})
 file(MAKE_DIRECTORY ${FOLDER})
@@ -15,4 +16,6 @@ refuse(${FOLDER}/deep.yaml "nested deeper than 32 levels")
 
 refuse(${FOLDER} "it is a folder")
 refuse(${FOLDER}/missing.yaml "is neither a file nor a built-in scenario")
-refuse(${PROGRAM} "not a text file")
+
+execute_process(COMMAND ${CMAKE_COMMAND} -E tar cf archive.yaml empty.yaml WORKING_DIRECTORY ${FOLDER}) # full of NUL bytes
+refuse(${FOLDER}/archive.yaml "not a text file")

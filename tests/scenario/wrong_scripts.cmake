@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/refuse.cmake)
 file(GLOB scripts ${SCRIPTS}/*.yaml)
 list(LENGTH scripts count)
