@@ -38,6 +38,7 @@ Nic82599Config nic_config(const scenario::DeviceConfig& device, std::size_t inde
     Nic82599Config config;
     config.tags = device.tags;
     config.functions.prefetchable_bars = device.bar_prefetchable;
+    config.functions.ari = device.ari;
     config.functions.erratum_35 = device.errata.vf_capabilities_read_zero;
     config.functions.erratum_36 = device.errata.vf_completer_id;
     config.functions.serial_number =
@@ -45,12 +46,15 @@ Nic82599Config nic_config(const scenario::DeviceConfig& device, std::size_t inde
     return config;
 }
 
-MultiRootSwitchConfig switch_config(const scenario::SwitchConfig& config) {
+MultiRootSwitchConfig switch_config(const scenario::Config& script) {
+    const scenario::SwitchConfig& config = *script.multi_root_switch;
     MultiRootSwitchConfig result;
     result.roots = static_cast<unsigned>(config.upstream.size());
     const auto master = config.root_of(config.master);
-    for (std::size_t i = 0; i < config.downstream.size(); ++i) {
-        result.devices.push_back({master.value(), {}});
+    for (const scenario::DeviceId device : config.downstream) {
+        pooling::DeviceProfile profile;
+        profile.vf_ari_capability = script.device(device).ari ? profile.vf_ari_capability : 0;
+        result.devices.push_back({master.value(), profile});
     }
     result.return_route = name_of(config.return_route, std::array<std::string_view, 2>{"completer_id", "scoreboard"});
     result.tagging = name_of(config.tagging, std::array<std::string_view, 2>{"reserved_bits", "local_prefix"});

@@ -11,6 +11,6 @@ namespace rootpool::models {
 [[nodiscard]] LinkConfig link_config(const scenario::ServerConfig& server);
 [[nodiscard]] ServerConfig server_config(const scenario::ServerConfig& server);
 [[nodiscard]] Nic82599Config nic_config(const scenario::DeviceConfig& device, std::size_t index);
-[[nodiscard]] MultiRootSwitchConfig switch_config(const scenario::SwitchConfig& config);
+[[nodiscard]] MultiRootSwitchConfig switch_config(const scenario::Config& config);
 
 } // namespace rootpool::models

@@ -33,8 +33,7 @@ void Topology::make_devices() {
 
 void Topology::make_switch() {
     if (config_.multi_root_switch) {
-        switch_ =
-            std::make_unique<MultiRootSwitch>("switch", scheduler_, tlps_, switch_config(*config_.multi_root_switch));
+        switch_ = std::make_unique<MultiRootSwitch>("switch", scheduler_, tlps_, switch_config(config_));
     }
 }
 

@@ -147,10 +147,11 @@ void Functions::define_pf(const FunctionOptions& options) {
     sriov.vf_device = vf_device;
     sriov.vf_bars = {memory_bar(0, vf_register_space_bytes, options.prefetchable_bars),
                      memory_bar(3, msix_space_bytes, options.prefetchable_bars)};
-    builder.advanced_error_reporting(aer_at, aer)
-        .serial_number(serial_at, options.serial_number)
-        .alternative_routing_id(ari_at, 0)
-        .single_root_iov(sriov_at, sriov);
+    builder.advanced_error_reporting(aer_at, aer).serial_number(serial_at, options.serial_number);
+    if (options.ari) {
+        builder.alternative_routing_id(ari_at, 0);
+    }
+    builder.single_root_iov(sriov_at, sriov);
 }
 
 void Functions::define_vf(ConfigSpace& space, const FunctionOptions& options) {
@@ -163,16 +164,18 @@ void Functions::define_vf(ConfigSpace& space, const FunctionOptions& options) {
     aer.ecrc = true;
     aer.severity = error_severity;
     // Vendor and device read FFFFh (SR-IOV 9.3.4.1.1): a VF is found through its PF only.
-    pcie::ConfigSpaceBuilder(space)
-        .type_0_header(identity(options, 0xFFFF, 0xFFFF, 0))
+    pcie::ConfigSpaceBuilder builder(space);
+    builder.type_0_header(identity(options, 0xFFFF, 0xFFFF, 0))
         .msix(msix_at, {.vectors = vf_vector_count,
                         .table_bar = 3,
                         .table_offset = 0,
                         .pending_bar = 3,
                         .pending_offset = msix_pba_offset})
         .express(express_at, express)
-        .advanced_error_reporting(aer_at, aer)
-        .alternative_routing_id(ari_at, 0);
+        .advanced_error_reporting(aer_at, aer);
+    if (options.ari) {
+        builder.alternative_routing_id(ari_at, 0);
+    }
     // The PF's registers rule: Memory Space Enable, interrupt line, MPS, MRRS, link control (SR-IOV 9.3.4, 9.3.5).
     space.define16(r::command, 0, r::command_bus_master);
     space.define8(r::cache_line_size, 0);

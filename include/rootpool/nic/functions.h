@@ -19,6 +19,7 @@ struct FunctionOptions {
     std::uint16_t subsystem_id = 0x000C; ///< X520-2
     std::uint64_t serial_number = 0;     ///< EUI-64 of the Device Serial Number capability
     bool vital_product_data = true;      ///< VPD capability present
+    bool ari = true; ///< PF and VFs have the ARI capability; without it VFs stay at First VF Offset 384
     bool erratum_35 =
         true; ///< a VF's DevCap, LnkCap, DevCap2 and PCIe capability version read 0 (specification update, 35)
     bool erratum_36 = true; ///< completions to VF configuration requests carry a wrong function number (same, 36)
