@@ -15,6 +15,7 @@
 #include "rootpool/host/socket_table.h"
 #include "rootpool/host/socket_tcp.h"
 #include "rootpool/host/socket_udp.h"
+#include "rootpool/net/icmp.h"
 #include "rootpool/net/tcp_parameters.h"
 
 namespace rootpool::host {
@@ -23,6 +24,7 @@ struct StackParameters {
     net::TcpParameters tcp;
     std::uint32_t send_buffer = 1024U * 1024;   ///< bytes per TCP socket; a power of two
     std::uint32_t udp_receive_buffer = 124'928; ///< bytes (Linux rmem_default), counted in whole receive buffers
+    std::size_t tcp_sockets = 64;               ///< at most, each with a send buffer; a SYN beyond is dropped
     unsigned queue_packets = 1000;              ///< per interface (txqueuelen)
     bool receive_coalescing = true;             ///< GRO
 };
@@ -88,9 +90,14 @@ private:
     [[nodiscard]] bool receive_udp(const RxPacket& packet, const net::Ipv4Header& ip, core::ByteView data);
     void receive_icmp(const net::Ipv4Header& ip, core::ByteView message, SimTime now);
     void receive_arp(NetworkInterface& interface, core::ByteView bytes, SimTime now);
+    [[nodiscard]] bool send_echo(const net::IcmpEcho& echo, net::Ipv4Address to, net::Ipv4Address source,
+                                 core::ByteView data, SimTime now);
     void refuse(const CoalescedSegment& segment, SimTime now);
     TcpSocket& make_socket(NetworkInterface& interface, net::Endpoint local, net::Endpoint remote);
-    void watch(const TcpSocket& socket) noexcept;
+    void on_syn(const CoalescedSegment& segment, SimTime now);
+    [[nodiscard]] bool local_address(net::Ipv4Address address) const noexcept;
+    [[nodiscard]] std::uint32_t next_initial_sequence() noexcept;
+    void reap();
     bool drop(Drop reason) noexcept;
 
     HostMemory& memory_;
@@ -105,6 +112,7 @@ private:
     SocketTable sockets_;
     EchoObserver* echo_observer_ = nullptr;
     std::uint64_t initial_sequence_state_;
+    SimTime deadline_ = core::never; ///< at or before the first timer of any socket
     std::uint16_t icmp_identification_ = 1;
 };
 

@@ -55,6 +55,7 @@ enum class Drop : std::uint8_t {
     receive_buffer,   ///< the socket holds too much already
     unresolved,       ///< ARP got no answer, or its queue was full
     no_route,         ///< no interface reaches the destination
+    link_down,        ///< the interface has no link, or its device is gone
     transmit_queue,   ///< the queue of the interface or the kernel's header memory was full
     count_,
 };

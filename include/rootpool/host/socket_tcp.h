@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "rootpool/core/delegate.h"
 #include "rootpool/core/time.h"
@@ -23,6 +24,7 @@ public:
         Ipv4Output& output;
         StackWork& work;
         DropCounters& drops;
+        SimTime& deadline; ///< of the whole stack: moved forward to this socket's first timer
     };
 
     TcpSocket(const Environment& environment, const net::TcpParameters& parameters, SendRing ring, net::Endpoint local,
@@ -59,7 +61,7 @@ public:
     void close(SimTime now);
     /// Our FIN, while the application keeps reading (shutdown(SHUT_WR)).
     void shutdown_send(SimTime now);
-    /// RST; the application lets go.
+    /// RST; the application lets go. No on_closed follows.
     void abort(SimTime now);
 
     [[nodiscard]] net::TcpState state() const noexcept { return connection_.state(); }
@@ -74,7 +76,10 @@ public:
     void accept(const net::TcpIncomingSegment& syn, SocketObserver* listener, SimTime now);
     /// Takes the buffers.
     void on_segment(const net::TcpIncomingSegment& segment, std::span<const ReceivedPiece> pieces, SimTime now);
-    void on_transmitted(std::uint32_t serial, SimTime now);
+    /// The device has read a packet with data from this stream offset on.
+    void on_transmitted(std::uint64_t stream_offset, SimTime now);
+    /// The same for a packet that was dropped before the device.
+    void on_discarded(std::uint64_t stream_offset) noexcept { send_.on_device_done(stream_offset); }
     [[nodiscard]] SimTime next_deadline() const noexcept { return connection_.next_deadline(); }
     void on_timer(SimTime now);
     /// Closed, let go by the application, and nothing of it lies in a device.
@@ -83,9 +88,14 @@ public:
 
 private:
     void transmit(const net::TcpOutgoingSegment& segment, SimTime now) override;
-    void notify(net::TcpState before, SimTime now);
-    void take_pieces(const net::TcpAcceptedData& accepted, std::span<const ReceivedPiece> pieces);
-    void release_sent() noexcept;
+    /// After every call into the connection: frees send buffer, tells observers, moves the stack's deadline.
+    void settle(net::TcpState before);
+    void report_handshake(net::TcpState before);
+    void report_readiness();
+    void report_close();
+    /// Keeps the accepted part of the pieces; returns whether something is readable that was not.
+    bool take_pieces(const net::TcpAcceptedData& accepted, std::span<const ReceivedPiece> pieces);
+    void give_back(std::span<const ReceivedPiece> pieces);
 
     Environment environment_;
     net::Endpoint local_;
@@ -96,6 +106,9 @@ private:
     SocketObserver* observer_ = nullptr;
     SocketObserver* listener_ = nullptr; ///< until the passive open is done
     std::uint16_t ip_identification_ = 1;
+    std::size_t held_limit_;    ///< receive buffers
+    bool new_data_ = false;     ///< since the last report
+    bool send_blocked_ = false; ///< the application found the send buffer full
     bool let_go_ = false;
     bool closed_reported_ = false;
     bool end_reported_ = false;

@@ -11,7 +11,7 @@
 
 namespace rootpool::host {
 
-/// One UDP socket, bound to a port of all interfaces. Owned by its NetworkStack until release().
+/// One UDP socket, bound to a port of all interfaces. Owned by its NetworkStack until udp_close().
 class UdpSocket {
 public:
     struct Environment {
@@ -32,6 +32,9 @@ public:
     /// Sends one datagram. False when it is larger than the MTU allows (no fragmentation), nothing routes there, or the
     /// kernel has no packet memory left at this moment.
     bool send(net::Endpoint to, core::ByteView data, SimTime now);
+
+    /// Sends through the interface with this address; the unspecified one lets the route choose.
+    void set_source(net::Ipv4Address source) noexcept { source_ = source; }
 
     [[nodiscard]] std::size_t pending() const noexcept { return queue_.size(); }
     /// Shows the oldest datagram in place and frees its buffer; false when there is none.
@@ -55,6 +58,7 @@ private:
     std::uint32_t receive_buffer_;
     UdpObserver* observer_;
     net::RingQueue<Datagram> queue_;
+    net::Ipv4Address source_;
     std::uint64_t overruns_ = 0;
     std::uint16_t ip_identification_ = 1;
 };
