@@ -21,11 +21,15 @@ std::string difference(const observe::ExpectationResult& result) {
                                  : fmt::format("{:+.3f} %", 100 * change / *result.expected);
 }
 
+/// "9.39 Gb/s"; plain numbers carry the unit "1", which a reader does not want to see.
+std::string number_text(double value, const std::string& unit) {
+    return unit.empty() || unit == "1" ? fmt::format("{:.6g}", value) : fmt::format("{:.6g} {}", value, unit);
+}
+
 Row row_of(const observe::ExpectationResult& result) {
     return {result.metric,
             result.condition,
-            result.actual ? fmt::format("{:.6g}{}{}", *result.actual, result.unit.empty() ? "" : " ", result.unit)
-                          : "-",
+            result.actual ? number_text(*result.actual, result.unit) : "-",
             difference(result),
             result.passed ? "pass" : "FAIL",
             result.source};

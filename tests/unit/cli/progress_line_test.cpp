@@ -51,10 +51,12 @@ TEST(PlannedTime, IsThatOfTheSteps) {
 
 TEST(ExpectationTable, ShowsNumbersDifferenceAndVerdict) {
     observe::ExpectationResult good{"a.b", "near 10 Gb/s within 1 %", 10.0, 10.05, "Gb/s", "paper", true};
+    observe::ExpectationResult count{"b.c", "equals 4", 4.0, 4.0, "1", "", true};
     observe::ExpectationResult missing{"c.d", "min 1", {}, {}, "", "", false};
-    const std::vector<observe::ExpectationResult> results{good, missing};
+    const std::vector<observe::ExpectationResult> results{good, count, missing};
     EXPECT_EQ(expectation_table(results), "metric  expected                 simulated   difference  result  source\n"
                                           "a.b     near 10 Gb/s within 1 %  10.05 Gb/s  +0.500 %    pass    paper\n"
+                                          "b.c     equals 4                 4           +0.000 %    pass\n"
                                           "c.d     min 1                    -           -           FAIL\n");
     EXPECT_EQ(expectation_table({}), "");
 }
