@@ -65,15 +65,9 @@ void Scheduler::remove(Timer& timer) noexcept {
     }
 }
 
-namespace {
-struct Key {
-    SimTime at;
-    std::uint64_t order;
-    friend auto operator<=>(const Key&, const Key&) = default;
-};
-} // namespace
-
-bool Scheduler::earlier(const Timer& a, const Timer& b) noexcept { return Key{a.at_, a.order_} < Key{b.at_, b.order_}; }
+bool Scheduler::earlier(const Timer& a, const Timer& b) noexcept {
+    return a.at_ < b.at_ || (a.at_ == b.at_ && a.order_ < b.order_);
+}
 
 void Scheduler::sift_up(std::size_t position) noexcept {
     Timer* moving = heap_[position];

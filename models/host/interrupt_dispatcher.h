@@ -29,7 +29,7 @@ private:
     struct Vector {
         host::InterruptHandler* handler;
         std::string name;
-        void fire() { handler->on_interrupt(); }
+        void fire() const { handler->on_interrupt(); }
     };
     static constexpr std::uint32_t first_vector = 0x30; ///< below are exceptions and legacy interrupts
 

@@ -30,7 +30,7 @@ private:
     void refuse(const pcie::Tlp& request);
     [[nodiscard]] std::optional<nic::FunctionNumber> configured_function(const pcie::TlpHeader& header) const;
     [[nodiscard]] std::optional<nic::BarHit> hit(const pcie::TlpHeader& header) const;
-    void complete(const pcie::Tlp& request, const pcie::TlpHeader& completion, pcie::PayloadSlice payload);
+    void complete(const pcie::Tlp& request, const pcie::TlpHeader& header, pcie::PayloadSlice payload);
 
     NicContext context_;
     core::Delegate<bool(nic::FunctionNumber)> transactions_pending_;

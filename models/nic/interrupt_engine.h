@@ -21,7 +21,7 @@ private:
 
     NicContext context_;
     DmaEngine& dma_;
-    std::array<SimTime, nic::function_count> due_;
+    std::array<SimTime, nic::function_count> due_{};
     std::vector<nic::FunctionNumber> waiting_; ///< functions whose due_ is not "never"
     Timer timer_;
 };

@@ -64,7 +64,7 @@ private:
     SimTime skip_interval_;
     SimTime skip_time_;
     SimTime acknowledge_limit_;
-    std::array<SimTime, dllp_kinds> due_;
+    std::array<SimTime, dllp_kinds> due_{};
     SimTime busy_until_{};
     LinkChannel* reverse_ = nullptr;
     pcie::TlpObserver* observer_ = nullptr;

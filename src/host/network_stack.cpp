@@ -196,7 +196,7 @@ void NetworkStack::on_segment(const CoalescedSegment& segment, SimTime now) {
 void NetworkStack::on_syn(const CoalescedSegment& segment, SimTime now) {
     NetworkInterface* const interface = output_.route(segment.ip.source, segment.ip.destination);
     if (interface == nullptr || sockets_.tcp_sockets().size() >= parameters_.tcp_sockets) {
-        drops_.add(interface == nullptr ? Drop::no_route : Drop::receive_buffer);
+        drops_.add(interface == nullptr ? Drop::no_route : Drop::backlog);
         return;
     }
     TcpSocket& socket = make_socket(*interface, {segment.ip.destination, segment.tcp.destination_port},

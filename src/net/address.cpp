@@ -30,4 +30,6 @@ std::string to_string(Ipv4Address address) {
     return fmt::format("{}.{}.{}.{}", value >> 24U, value >> 16U & 0xFFU, value >> 8U & 0xFFU, value & 0xFFU);
 }
 
+std::string to_string(const MacAddress& address) { return fmt::format("{:02x}", fmt::join(address, ":")); }
+
 } // namespace rootpool::net

@@ -55,7 +55,8 @@ void Ipv4Header::write(core::MutableByteView to) const noexcept {
 }
 
 bool ipv4_checksum_ok(core::ByteView bytes, std::uint8_t header_length) noexcept {
-    return Checksum().add(bytes.first(header_length)).sum() == 0xFFFF;
+    return header_length >= Ipv4Header::size && header_length <= bytes.size() &&
+           Checksum().add(bytes.first(header_length)).sum() == 0xFFFF;
 }
 
 } // namespace rootpool::net

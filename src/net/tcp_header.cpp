@@ -94,7 +94,8 @@ std::uint8_t TcpFlags::to_byte() const noexcept {
 }
 
 std::size_t TcpOptions::size() const noexcept {
-    return (mss ? 4U : 0U) + (window_scale ? 4U : 0U) + (sack_permitted ? 4U : 0U) + (timestamps ? 12U : 0U);
+    const unsigned middle = timestamps ? 12U : (sack_permitted ? 4U : 0U);
+    return (mss ? 4U : 0U) + middle + (window_scale ? 4U : 0U);
 }
 
 std::optional<TcpHeader> TcpHeader::parse(core::ByteView bytes) noexcept {
@@ -130,7 +131,8 @@ std::size_t TcpHeader::write(core::MutableByteView to) const noexcept {
     core::store_be(&to[14], window);
     core::store_be(&to[checksum_offset], checksum);
     core::store_be(&to[18], std::uint16_t{0}); // urgent pointer
-    // Every option is padded in front to 4 bytes by no-operations, as Linux lays them out (tcp_options_write).
+    // Every option is padded in front to 4 bytes by no-operations, as Linux lays them out (tcp_options_write); "SACK
+    // permitted" takes their place in front of timestamps.
     std::uint8_t* at = to.data() + size;
     const auto put = [&at](std::uint32_t word) {
         core::store_be(at, word);
@@ -139,13 +141,12 @@ std::size_t TcpHeader::write(core::MutableByteView to) const noexcept {
     if (options.mss) {
         put(0x0204'0000U | *options.mss);
     }
-    if (options.sack_permitted) {
-        put(0x0101'0402U);
-    }
     if (options.timestamps) {
-        put(0x0101'080AU);
+        put(options.sack_permitted ? 0x0402'080AU : 0x0101'080AU);
         put(options.timestamps->value);
         put(options.timestamps->echo_reply);
+    } else if (options.sack_permitted) {
+        put(0x0101'0402U);
     }
     if (options.window_scale) {
         put(0x0103'0300U | *options.window_scale);

@@ -28,6 +28,9 @@ void UdpHeader::write(core::MutableByteView to) const noexcept {
 }
 
 bool udp_checksum_ok(Ipv4Address source, Ipv4Address destination, core::ByteView datagram) noexcept {
+    if (datagram.size() < UdpHeader::size) {
+        return false;
+    }
     if (core::load_be<std::uint16_t>(&datagram[6]) == 0) {
         return true; // RFC 768: the sender made no checksum
     }

@@ -76,6 +76,8 @@ public:
 
     [[nodiscard]] const StackWork& work() const noexcept { return work_; }
     [[nodiscard]] const DropCounters& drops() const noexcept { return drops_; }
+    /// Packets of this stack that lie in queues and devices.
+    [[nodiscard]] std::size_t packets_under_way() const noexcept { return slots_.in_use(); }
     [[nodiscard]] const SocketTable& sockets() const noexcept { return sockets_; }
     [[nodiscard]] const NetworkInterface& interface(InterfaceId id) const { return *interfaces_.at(id.index()); }
 

@@ -53,6 +53,7 @@ enum class Drop : std::uint8_t {
     unknown_protocol, ///< neither ICMP, UDP nor TCP
     no_socket,        ///< nobody listens; TCP answers with RST
     receive_buffer,   ///< the socket holds too much already
+    backlog,          ///< a SYN for which there is no socket left
     unresolved,       ///< ARP got no answer, or its queue was full
     no_route,         ///< no interface reaches the destination
     link_down,        ///< the interface has no link, or its device is gone

@@ -39,7 +39,8 @@ struct Ipv4Header {
     void write(core::MutableByteView to) const noexcept;
 };
 
-/// Whether the checksum of the header at the start of `bytes` is right; `header_length` as parsed.
+/// Whether the checksum of the header at the start of `bytes` is right; false when `header_length` is
+/// below 20 or beyond the bytes.
 [[nodiscard]] bool ipv4_checksum_ok(core::ByteView bytes, std::uint8_t header_length) noexcept;
 
 } // namespace rootpool::net

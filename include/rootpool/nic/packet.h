@@ -15,8 +15,7 @@ inline constexpr std::uint16_t ethertype_vlan = 0x8100;
 inline constexpr std::uint16_t ethertype_ipv4 = 0x0800;
 inline constexpr std::uint16_t ethertype_ipv6 = 0x86DD;
 
-/// A MAC address as the low 48 bits of a number, first byte lowest, as RAL and RAH hold it. `frame` has at least 8
-/// bytes from `at` on or at least 6 that end it.
+/// The 6 bytes at `at` as the low 48 bits of a number, first byte lowest, as RAL and RAH hold an address.
 [[nodiscard]] inline std::uint64_t mac_number(const std::uint8_t* at) noexcept {
     return core::load_le<std::uint32_t>(at) | static_cast<std::uint64_t>(core::load_le<std::uint16_t>(at + 4)) << 32U;
 }
