@@ -3,6 +3,7 @@
 #
 #   tools/lint.sh [--build DIR] [FILE]...
 #
+#   --no-tidy    format and layering only
 #   --build DIR  a configured build folder (default build/release; configured if it is not there)
 #   FILE         files to look at (default: all that git tracks)
 #
@@ -11,12 +12,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build=build/release
+tidy=yes
 files=()
 while [ $# -gt 0 ]; do
     case $1 in
     --build) [ $# -ge 2 ] || { echo "lint.sh: --build needs a folder" >&2; exit 2; }
              build=$2; shift 2 ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --no-tidy) tidy=; shift ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) echo "lint.sh: unknown option $1 (see --help)" >&2; exit 2 ;;
     *) [ -f "$1" ] || { echo "lint.sh: no file $1" >&2; exit 2; }
        files+=("$1"); shift ;;
@@ -36,7 +39,7 @@ if [ ${#sources[@]} != 0 ]; then
     clang-format --dry-run -Werror "${sources[@]}" || status=1
 fi
 tools/check_layers.py || status=1
-if [ ${#sources[@]} != 0 ]; then
+if [ -n "$tidy" ] && [ ${#sources[@]} != 0 ]; then
     [ -f "$build/compile_commands.json" ] || cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release
     tools/tidy.py "$build" "${sources[@]}" || status=1
 fi
