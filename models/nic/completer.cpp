@@ -73,9 +73,8 @@ void Completer::serve(const Tlp& request) {
         serve_memory_read(request);
     } else if (header.kind == TlpKind::memory_write) {
         serve_memory_write(request);
-    } else if (!pcie::is_message(
-                   header.kind)) { // messages from above (slot power limit, PME_Turn_Off) change nothing here
-        refuse(request);
+    } else if (!pcie::is_message(header.kind)) {
+        refuse(request); // messages from above (slot power limit, PME_Turn_Off) change nothing
     }
 }
 

@@ -8,9 +8,9 @@ namespace {
 /// A run of registers of the VF view and where the first of them is for VF n: base + per_vf * n. Both run in steps
 /// of 4.
 struct Alias {
-    std::uint32_t offset;
-    std::uint32_t base;
-    std::uint32_t per_vf;
+    std::uint32_t offset = 0;
+    std::uint32_t base = 0;
+    std::uint32_t per_vf = 0;
     std::uint32_t count = 1;
 };
 

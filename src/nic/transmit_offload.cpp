@@ -17,7 +17,6 @@ constexpr unsigned minimum_tcp_header = 20;
 constexpr unsigned ip_checksum_at = 10;
 constexpr unsigned tcp_checksum_at = 16;
 constexpr unsigned udp_checksum_at = 6;
-constexpr std::uint8_t protocol_tcp = 6;
 constexpr std::uint16_t tcp_flag_bits = 0xFFF; ///< beside the 4 bits of the data offset
 
 void insert_ip_checksum(core::MutableByteView header) noexcept {
