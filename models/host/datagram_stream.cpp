@@ -1,0 +1,94 @@
+#include "models/host/datagram_stream.h"
+
+#include <algorithm>
+
+#include "rootpool/core/bytes.h"
+
+namespace rootpool::models {
+
+DatagramSender::DatagramSender(const Task& task, Scheduler& scheduler, const Settings& settings)
+    : task_(task), settings_(settings), pattern_(settings.pattern_seed),
+      datagram_(std::max(settings.bytes, datagram_header_bytes)),
+      pace_(scheduler, Timer::Callback::to<&DatagramSender::call>(*this)) {}
+
+void DatagramSender::start() {
+    start_ = now();
+    socket_ = &task_.stack().udp_open(0, nullptr);
+    call();
+}
+
+void DatagramSender::call() { task_.system_call(datagram_.size(), CpuCore::Effect::to<&DatagramSender::send>(*this)); }
+
+void DatagramSender::send() {
+    core::store_be<std::uint64_t>(datagram_.data(), sent_);
+    core::store_be<std::uint64_t>(datagram_.data() + 8, static_cast<std::uint64_t>(now().count()));
+    const core::MutableByteView data = core::MutableByteView(datagram_).subspan(datagram_header_bytes);
+    pattern_.fill(sent_ * data.size(), data);
+    if (socket_->send(settings_.to, datagram_, now())) {
+        ++sent_;
+    } else {
+        ++refused_;
+    }
+    task_.pay_and(CpuCore::Effect::to<&DatagramSender::next>(*this));
+}
+
+void DatagramSender::next() {
+    if (now() - start_ >= settings_.duration) {
+        done_ = true;
+        done_event_.notify(sc_core::SC_ZERO_TIME);
+        return;
+    }
+    SimTime due = now();
+    if (settings_.rate) { // the n-th datagram is due when n datagrams' bits have passed at the rate
+        const auto bits = static_cast<double>(sent_ + refused_) * static_cast<double>(datagram_.size()) * 8;
+        due = start_ + SimTime{static_cast<std::int64_t>(bits * 1e15 / static_cast<double>(*settings_.rate))};
+    }
+    pace_.arm(std::max(due, now()));
+}
+
+DatagramReceiver::DatagramReceiver(const Task& task, std::uint16_t port, std::uint64_t pattern_seed)
+    : task_(task), port_(port), pattern_(pattern_seed) {}
+
+void DatagramReceiver::start() { socket_ = &task_.stack().udp_open(port_, this); }
+
+void DatagramReceiver::on_datagram(host::UdpSocket& /*socket*/) {
+    if (asleep_) {
+        asleep_ = false;
+        task_.wake(CpuCore::Effect::to<&DatagramReceiver::read>(*this));
+    }
+}
+
+void DatagramReceiver::read() {
+    if (socket_->pending() == 0) {
+        asleep_ = true;
+        return;
+    }
+    constexpr std::uint64_t typical_bytes = 1472; // the size is known only to the kernel before the call returns
+    task_.system_call(typical_bytes, CpuCore::Effect::to<&DatagramReceiver::read_now>(*this));
+}
+
+void DatagramReceiver::read_now() {
+    socket_->receive(host::UdpSocket::Sink::to<&DatagramReceiver::check>(*this));
+    task_.pay_and(CpuCore::Effect::to<&DatagramReceiver::read>(*this));
+}
+
+void DatagramReceiver::check(net::Endpoint /*from*/, core::ByteView bytes) {
+    if (bytes.size() < datagram_header_bytes) {
+        wrong_bytes_ += bytes.size();
+        return;
+    }
+    const auto number = core::load_be<std::uint64_t>(bytes.data());
+    const SimTime sent{static_cast<std::int64_t>(core::load_be<std::uint64_t>(bytes.data() + 8))};
+    const core::ByteView data = bytes.subspan(datagram_header_bytes);
+    wrong_bytes_ += pattern_.mismatches(number * data.size(), data);
+    const SimTime transit = now() - sent;
+    if (datagrams_ != 0) {
+        const SimTime change = transit > transit_ ? transit - transit_ : transit_ - transit;
+        jitter_ += (change - jitter_) / 16;
+    }
+    transit_ = transit;
+    ++datagrams_;
+    bytes_ += bytes.size();
+}
+
+} // namespace rootpool::models

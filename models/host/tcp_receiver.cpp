@@ -1,0 +1,83 @@
+#include "models/host/tcp_receiver.h"
+
+#include <algorithm>
+
+namespace rootpool::models {
+
+TcpReceiver::TcpReceiver(const Task& task, const Settings& settings)
+    : task_(task), settings_(settings), pattern_(settings.pattern_seed) {}
+
+void TcpReceiver::start() { task_.stack().tcp_listen(settings_.port, *this); }
+
+void TcpReceiver::on_accepted(host::TcpSocket& socket) {
+    if (socket_ != nullptr || done_) {
+        socket.abort(now()); // one connection per program
+        return;
+    }
+    socket_ = &socket;
+    socket.set_observer(this);
+}
+
+void TcpReceiver::on_readable(host::TcpSocket& /*socket*/) {
+    if (asleep_) {
+        asleep_ = false;
+        task_.wake(CpuCore::Effect::to<&TcpReceiver::read>(*this));
+    }
+}
+
+void TcpReceiver::read() {
+    if (socket_ == nullptr) {
+        return;
+    }
+    next_bytes_ = std::min(socket_->readable(), settings_.read_bytes);
+    if (next_bytes_ != 0) {
+        task_.system_call(next_bytes_, CpuCore::Effect::to<&TcpReceiver::read_now>(*this));
+    } else if (socket_->end_of_stream()) {
+        finish();
+    } else {
+        asleep_ = true;
+    }
+}
+
+void TcpReceiver::read_now() {
+    if (socket_ == nullptr) {
+        return;
+    }
+    socket_->receive(next_bytes_, core::Delegate<void(core::ByteView)>::to<&TcpReceiver::check>(*this), now());
+    last_byte_at_ = now();
+    task_.pay_and(CpuCore::Effect::to<&TcpReceiver::read>(*this));
+}
+
+void TcpReceiver::check(core::ByteView bytes) {
+    if (bytes_ == 0) {
+        first_byte_at_ = now();
+    }
+    wrong_bytes_ += pattern_.mismatches(bytes_, bytes);
+    if (settings_.digest) {
+        digest_.update(bytes);
+    }
+    bytes_ += bytes.size();
+}
+
+void TcpReceiver::finish() {
+    counters_ = socket_->counters();
+    closed_by_us_ = true;
+    socket_->close(now());
+    task_.pay_and(CpuCore::Effect::to<&TcpReceiver::nothing>(*this));
+    done_ = true;
+    done_event_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void TcpReceiver::on_closed(host::TcpSocket& socket, net::TcpCloseReason /*reason*/) {
+    counters_ = socket.counters();
+    if (!closed_by_us_) {
+        socket.close(now());
+    }
+    socket_ = nullptr;
+    if (!done_) {
+        done_ = true;
+        done_event_.notify(sc_core::SC_ZERO_TIME);
+    }
+}
+
+} // namespace rootpool::models

@@ -1,0 +1,205 @@
+#include "models/platform/workloads.h"
+
+#include <fmt/format.h>
+
+#include "models/host/echo_client.h"
+#include "models/platform/platform.h"
+#include "rootpool/core/error.h"
+#include "rootpool/core/hash.h"
+#include "rootpool/net/iperf_report.h"
+
+namespace rootpool::models {
+
+namespace {
+
+/// After the last datagram was sent: time for what is under way to arrive and be read.
+constexpr SimTime datagram_grace = 10ms;
+
+[[nodiscard]] double seconds(SimTime time) { return std::chrono::duration<double>(time).count(); }
+
+} // namespace
+
+net::Ipv4Address Workloads::address(scenario::InterfaceId interface) const {
+    return net::Ipv4Address(platform_.config().interface(interface).address.value());
+}
+
+Task Workloads::make_task(scenario::InterfaceId interface) {
+    OperatingSystem& system = platform_.system(platform_.config().interface(interface).server);
+    const std::size_t tasks = std::max<std::size_t>(system.server().core_count() - 1, 1);
+    const std::size_t core = system.server().core_count() == 1 ? 0 : 1 + (next_core_++ - 1) % tasks;
+    return {system.server(), system.processing(), core};
+}
+
+std::uint64_t Workloads::pattern_seed(std::string_view name, unsigned stream) const {
+    core::RunningHash hash;
+    hash.add(platform_.config().seed);
+    for (const char letter : name) {
+        hash.add(static_cast<unsigned char>(letter));
+    }
+    hash.add(stream);
+    return hash.value();
+}
+
+void Workloads::print(scenario::InterfaceId on, const std::string& line) {
+    platform_.files().console(platform_.config().interface(on).server).line(line);
+}
+
+void Workloads::require(bool condition, const std::string& name, std::string_view what) const {
+    if (!condition) {
+        throw core::ModelViolation(fmt::format("{}: {}", name, what));
+    }
+}
+
+Workloads::Transfer& Workloads::start_transfer(scenario::InterfaceId from, scenario::InterfaceId to,
+                                               TcpSender::Settings sender, TcpReceiver::Settings receiver) {
+    receiver.port = next_port_++;
+    receiver.pattern_seed = sender.pattern_seed;
+    sender.to = {address(to), receiver.port};
+    sender.from = address(from);
+    transfers_.push_back(std::make_unique<Transfer>());
+    Transfer& transfer = *transfers_.back();
+    transfer.receiver = std::make_unique<TcpReceiver>(make_task(to), receiver);
+    transfer.sender = std::make_unique<TcpSender>(make_task(from), sender);
+    transfer.receiver->start();
+    transfer.sender->start();
+    return transfer;
+}
+
+void Workloads::iperf(const scenario::Iperf& step) {
+    if (step.protocol == scenario::Protocol::tcp) {
+        iperf_tcp(step);
+    } else {
+        iperf_udp(step);
+    }
+}
+
+void Workloads::iperf_tcp(const scenario::Iperf& step) {
+    std::vector<Transfer*> streams;
+    const std::uint16_t first_port = next_port_;
+    for (unsigned stream = 0; stream < step.streams; ++stream) {
+        TcpSender::Settings sender;
+        sender.pattern_seed = pattern_seed(step.name, stream);
+        sender.write_bytes = step.size;
+        sender.duration = step.duration;
+        streams.push_back(&start_transfer(step.client, step.server, sender, {}));
+    }
+    const SimTime start = now();
+    print(step.client, net::iperf_client_banner({address(step.server), first_port}));
+    sc_core::wait(to_sc_time(step.duration));
+    std::uint64_t received = 0; // by the receiving programs within the duration
+    for (const Transfer* transfer : streams) {
+        received += transfer->receiver->bytes();
+    }
+    print(step.server, net::iperf_line(SimTime{0}, now() - start, received));
+
+    net::TcpCounters sender_counters;
+    std::uint64_t wrong = 0;
+    for (const Transfer* transfer : streams) {
+        while (!transfer->receiver->done() && !transfer->sender->failed()) {
+            sc_core::wait(transfer->receiver->done_event() | transfer->sender->done_event());
+        }
+        require(!transfer->sender->failed(), step.name, "the TCP connection of iperf failed");
+        require(transfer->receiver->bytes() == transfer->sender->bytes(), step.name,
+                "bytes were lost inside a TCP stream");
+        sender_counters.retransmissions += transfer->sender->counters().retransmissions;
+        wrong += transfer->receiver->wrong_bytes();
+        print(step.client,
+              net::iperf_line(SimTime{0}, transfer->sender->last_write_at() - start, transfer->sender->bytes()));
+    }
+    require(wrong == 0, step.name, "bytes arrived that the sender had not written at that place");
+
+    const std::string prefix = "iperf." + step.name + ".";
+    metrics_.add(prefix + "goodput", net::goodput(received, step.duration), "b/s",
+                 "Payload that the receiving program got, over the duration of the step");
+    metrics_.add(prefix + "bytes", received, "B", "Payload that the receiving program got within the duration");
+    metrics_.add(prefix + "retransmissions", sender_counters.retransmissions, "1", "Segments that TCP sent again");
+    metrics_.add(prefix + "wrong_bytes", wrong, "B", "Payload that differs from what was sent");
+}
+
+void Workloads::iperf_udp(const scenario::Iperf& step) {
+    DatagramSender::Settings settings;
+    settings.to = {address(step.server), next_port_++};
+    settings.pattern_seed = pattern_seed(step.name, 0);
+    settings.bytes = step.size;
+    settings.rate = step.rate;
+    settings.duration = step.duration;
+    datagrams_.push_back(std::make_unique<DatagramTransfer>(DatagramTransfer{
+        std::make_unique<DatagramSender>(make_task(step.client), platform_.topology().scheduler(), settings),
+        std::make_unique<DatagramReceiver>(make_task(step.server), settings.to.port, settings.pattern_seed)}));
+    DatagramSender& sender = *datagrams_.back()->sender;
+    DatagramReceiver& receiver = *datagrams_.back()->receiver;
+    print(step.client, net::iperf_client_banner(settings.to, net::IpProtocol::udp));
+    receiver.start();
+    sender.start();
+    while (!sender.done()) {
+        sc_core::wait(sender.done_event());
+    }
+    sc_core::wait(to_sc_time(datagram_grace));
+    const std::uint64_t lost = sender.sent() - receiver.datagrams();
+    print(step.server, net::iperf_datagram_line(SimTime{0}, step.duration, receiver.bytes(),
+                                                {receiver.jitter(), lost, sender.sent()}));
+    require(receiver.wrong_bytes() == 0, step.name, "datagrams arrived with other data than was sent");
+
+    const std::string prefix = "iperf." + step.name + ".";
+    metrics_.add(prefix + "goodput", net::goodput(receiver.bytes(), step.duration), "b/s",
+                 "Payload that the receiving program got, over the duration of the step");
+    metrics_.add(prefix + "bytes", receiver.bytes(), "B", "Payload that the receiving program got");
+    metrics_.add(prefix + "datagrams", sender.sent(), "1", "Datagrams sent");
+    metrics_.add(prefix + "lost", lost, "1", "Datagrams that did not arrive (UDP)");
+    metrics_.add(prefix + "refused", sender.refused(), "1", "Datagrams that the sender's kernel had no memory for");
+}
+
+void Workloads::ping(const scenario::Ping& step) {
+    EchoClient::Settings settings;
+    settings.to = address(step.to);
+    settings.count = step.count;
+    settings.interval = step.interval;
+    settings.data_bytes = step.size;
+    EchoClient client(make_task(step.from), settings,
+                      [this, &step](const std::string& line) { print(step.from, line); });
+    client.run();
+    require(client.wrong_replies() == 0, step.name, "an echo reply brought other data than the request");
+
+    const net::PingReport& report = client.report();
+    const std::string prefix = "ping." + step.name + ".";
+    metrics_.add(prefix + "transmitted", report.transmitted(), "1", "Requests sent");
+    metrics_.add(prefix + "received", report.received(), "1", "Replies that came");
+    metrics_.add(prefix + "loss", report.loss_percent(), "%", "Requests without a reply");
+    const auto time = [&](const char* name, SimTime value, const char* text) {
+        metrics_.add(prefix + name, seconds(value), "s", text);
+    };
+    time("rtt_first", report.first(), "Round-trip time of the first reply");
+    time("rtt_min", report.min(), "Smallest round-trip time");
+    time("rtt_avg", report.avg(), "Mean round-trip time");
+    time("rtt_max", report.max(), "Largest round-trip time");
+    time("rtt_mdev", report.mdev(), "Deviation of the round-trip time as ping computes it");
+}
+
+void Workloads::copy(const scenario::Copy& step) {
+    TcpSender::Settings sender;
+    sender.pattern_seed = pattern_seed(step.name, 0);
+    sender.total_bytes = step.size;
+    sender.digest = true;
+    TcpReceiver::Settings receiver;
+    receiver.digest = true;
+    const SimTime start = now();
+    const Transfer& transfer = start_transfer(step.from, step.to, sender, receiver);
+    while (!transfer.receiver->done() && !transfer.sender->failed()) {
+        sc_core::wait(transfer.receiver->done_event() | transfer.sender->done_event());
+    }
+    const SimTime duration = transfer.receiver->last_byte_at() - transfer.receiver->first_byte_at();
+    const bool equal = transfer.sender->digest() == transfer.receiver->digest();
+    print(step.to,
+          fmt::format("{}: {} bytes in {:.6f} s", step.name, transfer.receiver->bytes(), seconds(now() - start)));
+    print(step.to, fmt::format("sha256 {} {}", transfer.receiver->digest(), equal ? "OK" : "FAILED"));
+
+    const std::string prefix = "copy." + step.name + ".";
+    metrics_.add(prefix + "bytes", transfer.receiver->bytes(), "B", "Bytes that arrived");
+    metrics_.add(prefix + "wrong_bytes", transfer.receiver->wrong_bytes(), "B",
+                 "Bytes that arrived and differ from the file");
+    metrics_.add(prefix + "sha256_equal", equal ? 1 : 0, "1", "1: SHA-256 of the file is the same at both ends");
+    metrics_.add(prefix + "duration", seconds(duration), "s", "From the first to the last byte");
+    metrics_.add(prefix + "goodput", net::goodput(transfer.receiver->bytes(), duration), "b/s", "Bytes over duration");
+}
+
+} // namespace rootpool::models

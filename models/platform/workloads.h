@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/host/datagram_stream.h"
+#include "models/host/tcp_receiver.h"
+#include "models/host/tcp_sender.h"
+#include "rootpool/observe/metrics.h"
+#include "rootpool/scenario/config.h"
+
+namespace rootpool::models {
+
+class Platform;
+
+/// The programs that a timeline starts on servers. Every call waits until its programs have ended and adds their
+/// metrics.
+class Workloads {
+public:
+    Workloads(Platform& platform, observe::MetricSet& metrics) noexcept : platform_(platform), metrics_(metrics) {}
+
+    void iperf(const scenario::Iperf& step);
+    void ping(const scenario::Ping& step);
+    void copy(const scenario::Copy& step);
+
+private:
+    /// One TCP connection with the programs at both ends. They stay alive to the end of the run: sockets know them.
+    struct Transfer {
+        std::unique_ptr<TcpSender> sender;
+        std::unique_ptr<TcpReceiver> receiver;
+    };
+
+    struct DatagramTransfer {
+        std::unique_ptr<DatagramSender> sender;
+        std::unique_ptr<DatagramReceiver> receiver;
+    };
+
+    void iperf_tcp(const scenario::Iperf& step);
+    void iperf_udp(const scenario::Iperf& step);
+    [[nodiscard]] Transfer& start_transfer(scenario::InterfaceId from, scenario::InterfaceId to,
+                                           TcpSender::Settings sender, TcpReceiver::Settings receiver);
+    [[nodiscard]] Task make_task(scenario::InterfaceId interface);
+    [[nodiscard]] net::Ipv4Address address(scenario::InterfaceId interface) const;
+    [[nodiscard]] std::uint64_t pattern_seed(std::string_view name, unsigned stream) const;
+    void print(scenario::InterfaceId on, const std::string& line);
+    void require(bool condition, const std::string& name, std::string_view what) const;
+
+    Platform& platform_;
+    observe::MetricSet& metrics_;
+    std::vector<std::unique_ptr<Transfer>> transfers_;
+    std::vector<std::unique_ptr<DatagramTransfer>> datagrams_;
+    std::uint16_t next_port_ = 5001; ///< iperf's
+    std::size_t next_core_ = 1;      ///< tasks take the cores after the interrupt core in turn
+};
+
+} // namespace rootpool::models
