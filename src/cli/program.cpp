@@ -119,23 +119,18 @@ void add_tlp_commands(CLI::App& app, Invocation& invocation, const Context& cont
 /// Parses the command line and runs what it asks for.
 int dispatch(CLI::App& app, int argc, const char* const* argv, const Streams& streams,
              const std::function<int()>& command) {
-    return guarded(streams, [&] {
-        try {
-            app.parse(argc, argv);
-        } catch (const CLI::ParseError& error) {
-            return app.exit(error, streams.out, streams.err) == 0 ? exit_met : exit_usage;
-        }
-        return static_cast<ExitStatus>(command());
-    });
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error, streams.out, streams.err) == 0 ? exit_met : exit_usage;
+    }
+    return command();
 }
 
-} // namespace
-
-int main(int argc, const char* const* argv, Simulation& simulation, BuiltinScenarios builtins, const Streams& streams) {
-    const Context context{simulation, builtins, streams};
+int run_commands(int argc, const char* const* argv, const Context& context) {
     Invocation invocation;
     CLI::App app("Simulator of multi-root PCIe I/O pooling based on SR-IOV", "rootpool");
-    app.set_version_flag("--version", [&simulation] { return version_text(simulation); });
+    app.set_version_flag("--version", [&context] { return version_text(context.simulation); });
     app.require_subcommand(1);
     app.footer(
         "Exit status: 0 expectations met, 1 an expectation failed, 2 usage or scenario error, 3 model violation,\n"
@@ -143,23 +138,33 @@ int main(int argc, const char* const* argv, Simulation& simulation, BuiltinScena
     add_script_commands(app, invocation, context);
     add_reference_commands(app, invocation, context);
     add_tlp_commands(app, invocation, context);
-    return dispatch(app, argc, argv, streams, [&invocation] { return invocation.command(); });
+    return dispatch(app, argc, argv, context.streams, [&invocation] { return invocation.command(); });
 }
 
-int main(int argc, const char* const* argv, Simulation& simulation, BuiltinScenarios builtins) {
-    return main(argc, argv, simulation, builtins, {std::cout, std::cerr});
+int run_scenario(int argc, const char* const* argv, const BuiltinScenario& scenario, const Context& context) {
+    RunRequest request;
+    CLI::App app(fmt::format("The scenario {}, with the options of `rootpool run`", scenario.name));
+    app.set_version_flag("--version", [&context] { return version_text(context.simulation); });
+    add_run_options(app, request);
+    return dispatch(app, argc, argv, context.streams, [&] {
+        return run(scenario::parse(scenario.text, scenario.name, request.overrides), request, context);
+    });
+}
+
+} // namespace
+
+int program_main(int argc, const char* const* argv, Simulation& simulation, BuiltinScenarios builtins,
+                 const Streams& streams) {
+    return guarded(streams, [&] { return run_commands(argc, argv, {simulation, builtins, streams}); });
+}
+
+int program_main(int argc, const char* const* argv, Simulation& simulation, BuiltinScenarios builtins) {
+    return program_main(argc, argv, simulation, builtins, {std::cout, std::cerr});
 }
 
 int scenario_main(int argc, const char* const* argv, Simulation& simulation, const BuiltinScenario& scenario,
                   const Streams& streams) {
-    const Context context{simulation, {&scenario, 1}, streams};
-    RunRequest request;
-    CLI::App app(fmt::format("The scenario {}, with the options of `rootpool run`", scenario.name));
-    app.set_version_flag("--version", [&simulation] { return version_text(simulation); });
-    add_run_options(app, request);
-    return dispatch(app, argc, argv, streams, [&] {
-        return run(scenario::parse(scenario.text, scenario.name, request.overrides), request, context);
-    });
+    return guarded(streams, [&] { return run_scenario(argc, argv, scenario, {simulation, {&scenario, 1}, streams}); });
 }
 
 int scenario_main(int argc, const char* const* argv, Simulation& simulation, const BuiltinScenario& scenario) {

@@ -32,8 +32,9 @@ std::uint64_t read_rate(const Node& map, std::string_view key) {
 
 std::vector<pcie::VfIndex> read_vfs(const Node& assign) {
     const Key& key = *find_key("timeline[].assign.vfs");
-    std::vector<pcie::VfIndex> vfs;
     const auto numbers = read_vf_set(assign.at("vfs"), key.min, key.max).value();
+    std::vector<pcie::VfIndex> vfs;
+    vfs.reserve(numbers.size());
     for (const std::uint16_t number : numbers) {
         vfs.emplace_back(number);
     }

@@ -144,7 +144,7 @@ std::optional<Ipv4> read_ipv4(std::string_view text) {
     std::uint32_t address = 0;
     for (int part = 0; part < 4; ++part) {
         const auto dot = part == 3 ? text.size() : text.find('.');
-        if (dot == std::string_view::npos || dot > 3) {
+        if (dot > 3) { // or none at all
             return std::nullopt;
         }
         const auto value = read_integer(text.substr(0, dot));

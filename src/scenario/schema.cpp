@@ -35,6 +35,7 @@ void require_count(std::size_t count, const Node& node, const Key& key, const st
 
 void require_known_keys(const Node& node, const std::vector<const Key*>& children, const std::string& path) {
     std::vector<std::string> names;
+    names.reserve(children.size());
     for (const Key* child : children) {
         names.emplace_back(last_part(*child));
     }

@@ -11,9 +11,9 @@
 namespace rootpool::scenario {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
-constexpr std::uint64_t tcp_write = 128 * 1024;  ///< iperf 2's default buffer length
+constexpr std::uint64_t tcp_write = 131'072;     ///< iperf 2's default buffer length
 constexpr std::uint64_t udp_datagram = 1470;     ///< iperf 2's default
 constexpr std::uint64_t largest_datagram = 1472; ///< MTU 1500 less the headers of IPv4 and UDP
 

@@ -11,7 +11,7 @@
 namespace rootpool::scenario {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 ServerConfig read_server(const Entry& entry, const Node& root) {
     const Node& node = entry.value;

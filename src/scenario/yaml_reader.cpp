@@ -21,7 +21,8 @@ class TreeBuilder final : public YAML::EventHandler {
 public:
     explicit TreeBuilder(std::string_view file) : file_(file) {}
 
-    [[nodiscard]] Node& root() { return root_; }
+    /// The document that was read last.
+    [[nodiscard]] Node take_root() { return std::exchange(root_, {}); }
 
     void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
     void OnDocumentEnd() override {}
@@ -152,9 +153,9 @@ Node read_yaml(std::string_view text, std::string_view file) {
         if (!parser.HandleNextDocument(builder)) {
             fail({.where = file, .what = "the script is empty"});
         }
-        Node root = std::move(builder.root());
+        Node root = builder.take_root();
         if (parser.HandleNextDocument(builder)) {
-            fail({.where = builder.root().where, .what = "a script is one YAML document; this is a second one"});
+            fail({.where = builder.take_root().where, .what = "a script is one YAML document; this is a second one"});
         }
         if (root.kind == Node::Kind::null) {
             fail({.where = file, .what = "the script is empty"});

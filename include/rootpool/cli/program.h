@@ -37,9 +37,9 @@ struct Streams {
 [[nodiscard]] std::unique_ptr<Simulation> make_simulation();
 
 /// The program `rootpool`. Returns the exit status; no exception leaves it.
-[[nodiscard]] int main(int argc, const char* const* argv, Simulation& simulation, BuiltinScenarios builtins,
-                       const Streams& streams);
-[[nodiscard]] int main(int argc, const char* const* argv, Simulation& simulation, BuiltinScenarios builtins);
+[[nodiscard]] int program_main(int argc, const char* const* argv, Simulation& simulation, BuiltinScenarios builtins,
+                               const Streams& streams);
+[[nodiscard]] int program_main(int argc, const char* const* argv, Simulation& simulation, BuiltinScenarios builtins);
 
 /// The program of one scenario: the options of `rootpool run` without the file.
 [[nodiscard]] int scenario_main(int argc, const char* const* argv, Simulation& simulation,

@@ -57,7 +57,7 @@ protected:
         for (const std::string& argument : arguments) {
             argv.push_back(argument.c_str());
         }
-        return main(static_cast<int>(argv.size()), argv.data(), simulation_, builtins_, {out_, err_});
+        return program_main(static_cast<int>(argv.size()), argv.data(), simulation_, builtins_, {out_, err_});
     }
 
     /// `rootpool run` of the built-in script into the test's folder.

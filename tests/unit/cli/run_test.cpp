@@ -186,8 +186,9 @@ TEST_F(RunCommand, EqualRunsWriteEqualBytes) {
 
 TEST_F(RunCommand, StandardOutputThatIsGoneGivesStatus4) {
     out_.setstate(std::ios::badbit);
-    EXPECT_EQ(main(2, std::vector<const char*>{"rootpool", "list"}.data(), simulation_, builtins_, {out_, err_}),
-              exit_output);
+    EXPECT_EQ(
+        program_main(2, std::vector<const char*>{"rootpool", "list"}.data(), simulation_, builtins_, {out_, err_}),
+        exit_output);
 }
 
 class Folder : public ProgramTest {};
