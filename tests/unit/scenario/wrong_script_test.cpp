@@ -99,7 +99,9 @@ TEST(WrongText, DeepNestingIsRefusedBeforeItIsFollowed) {
 }
 
 TEST(WrongText, LargeFileIsRefusedBeforeItIsParsed) {
-    EXPECT_EQ(refusal(std::string(10'000'000, '[')), "file.yaml: the script is larger than 1048576 bytes");
+    std::string text;
+    text.resize(10'000'000, '[');
+    EXPECT_EQ(refusal(text), "file.yaml: the script is larger than 1048576 bytes");
 }
 
 TEST(WrongText, TooManyValuesAreRefused) {
