@@ -13,11 +13,13 @@ void ServiceTask::run() {
     }
 }
 
-NetworkInterface::NetworkInterface(std::string label, DriverBinding driver)
-    : label_(std::move(label)), driver_(std::move(driver)), service_(driver_.service) {}
+NetworkInterface::NetworkInterface(std::string label, DriverBinding driver, PacketProcessing& processing,
+                                   host::InterfaceId interface)
+    : label_(std::move(label)), driver_(std::move(driver)), napi_(processing, *driver_.device, interface),
+      service_(driver_.service) {}
 
 bool NetworkInterface::open() {
-    if (!driver_.open({queue_, service_})) {
+    if (!driver_.open({napi_, service_})) {
         return false;
     }
     service_.start(sc_core::sc_gen_unique_name("service"));

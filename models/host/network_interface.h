@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "models/host/napi.h"
 #include "models/host/server.h"
 #include "rootpool/host/ixgbe_environment.h"
 
@@ -36,29 +37,24 @@ struct DriverBinding {
     std::function<host::IxgbeCounters()> counters;
 };
 
-/// The queue vector of an interface that no protocol stack is bound to: received frames stay in the ring, as on an
-/// interface that is up without an address.
-class UnattendedQueue : public host::InterruptHandler {
-public:
-    void on_interrupt() override {}
-};
-
-/// One network interface: driver and service task.
+/// One network interface: driver, polling context, service task.
 class NetworkInterface {
 public:
-    NetworkInterface(std::string label, DriverBinding driver);
+    NetworkInterface(std::string label, DriverBinding driver, PacketProcessing& processing,
+                     host::InterfaceId interface);
 
     /// Opens the driver and starts the service task. False when the hardware did not come up. Waits.
     [[nodiscard]] bool open();
 
     [[nodiscard]] const std::string& label() const noexcept { return label_; }
-    [[nodiscard]] host::NetDevice& device() const noexcept { return *driver_.device; }
+    [[nodiscard]] host::NetDevice& device() noexcept { return *driver_.device; }
     [[nodiscard]] host::IxgbeCounters counters() const { return driver_.counters(); }
+    [[nodiscard]] const Napi& napi() const noexcept { return napi_; }
 
 private:
     std::string label_;
     DriverBinding driver_;
-    UnattendedQueue queue_;
+    Napi napi_;
     ServiceTask service_;
 };
 

@@ -34,7 +34,8 @@ OperatingSystem::OperatingSystem(Server& server, host::KernelLog& log, const Ope
     : server_(server), log_(log), config_(config), dma_(dma_base, dma_limit(server.memory().size()) - dma_base),
       buffers_(dma_, buffers_per_interface * expected_interfaces(config)),
       pci_(server.hardware(), log, server.hardware(), {}),
-      environment_{pci_, server.hardware(), server.interrupts(), server.memory(), dma_, buffers_} {}
+      environment_{pci_, server.hardware(), server.interrupts(), server.memory(), dma_, buffers_},
+      stack_(server.memory(), dma_, buffers_, config.network, config.seed), processing_(server, stack_) {}
 
 OperatingSystem::~OperatingSystem() = default;
 
@@ -99,12 +100,23 @@ bool OperatingSystem::bring_up(std::unique_ptr<Driver> driver, const std::string
     if (!bound.probe()) {
         return false;
     }
+    const host::InterfaceId id = add_to_stack(bound, label);
     interfaces_.push_back(std::make_unique<NetworkInterface>(
         label,
         DriverBinding{std::move(driver), [&bound](const host::IxgbeHandlers& handlers) { return bound.open(handlers); },
-                      [&bound] { bound.service(); }, [&bound] { return bound.counters(); }}));
+                      [&bound] { bound.service(); }, [&bound] { return bound.counters(); }},
+        processing_, id));
     NetworkInterface& interface = *interfaces_.back();
     return interface.open();
+}
+
+host::InterfaceId OperatingSystem::add_to_stack(host::NetDevice& device, const std::string& label) {
+    for (const auto& [name, address] : config_.addresses) {
+        if (name == label) {
+            return stack_.add_interface(device, address, config_.netmask);
+        }
+    }
+    return stack_.add_interface(device, net::Ipv4Address{}, net::Ipv4Address(~0U)); // up, but without an address
 }
 
 std::string OperatingSystem::next_name() const { return fmt::format("eth{}", interfaces_.size()); }

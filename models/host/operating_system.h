@@ -2,9 +2,11 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/host/network_interface.h"
+#include "models/host/packet_processing.h"
 #include "models/host/server.h"
 #include "rootpool/host/enumeration.h"
 #include "rootpool/host/host_memory.h"
@@ -17,8 +19,12 @@ struct OperatingSystemConfig {
     unsigned sriov_vfs = 0;
     /// Whether this OS drives those VFs itself. A master lends them and keeps off (sriov_drivers_autoprobe = 0).
     bool drives_own_vfs = true;
-    /// Where "random" MAC addresses come from.
+    /// Where "random" MAC addresses and initial sequence numbers come from.
     std::uint64_t seed = 1;
+    host::StackParameters network;
+    /// Address of each interface by label; one without is up, but nobody can reach it.
+    std::vector<std::pair<std::string, net::Ipv4Address>> addresses;
+    net::Ipv4Address netmask;
 };
 
 /// The kernel of one server: finds devices through configuration requests, binds drivers, owns network interfaces.
@@ -41,6 +47,7 @@ public:
     [[nodiscard]] const std::vector<std::unique_ptr<NetworkInterface>>& interfaces() const noexcept {
         return interfaces_;
     }
+    [[nodiscard]] PacketProcessing& processing() noexcept { return processing_; }
     [[nodiscard]] Server& server() noexcept { return server_; }
     [[nodiscard]] host::PciCore& pci() noexcept { return pci_; }
 
@@ -52,6 +59,7 @@ private:
     template <typename Driver>
     bool bring_up(std::unique_ptr<Driver> driver, const std::string& label);
     [[nodiscard]] host::IxgbeSettings settings() const;
+    [[nodiscard]] host::InterfaceId add_to_stack(host::NetDevice& device, const std::string& label);
     /// "eth<n>" of the next interface.
     [[nodiscard]] std::string next_name() const;
 
@@ -62,6 +70,8 @@ private:
     host::ReceivePool buffers_;
     host::PciCore pci_;
     host::IxgbeEnvironment environment_;
+    host::NetworkStack stack_;
+    PacketProcessing processing_;
     std::vector<std::unique_ptr<NetworkInterface>> interfaces_;
     unsigned virtual_functions_ = 0;
     bool booted_ = false;

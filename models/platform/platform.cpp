@@ -9,12 +9,30 @@ namespace rootpool::models {
 
 namespace {
 
+[[nodiscard]] net::Ipv4Address netmask(unsigned prefix) { return net::Ipv4Address(~0U << (32U - prefix)); }
+
+/// "server1.vf0" -> "vf0"
+[[nodiscard]] std::string label_of(const std::string& interface) { return interface.substr(interface.rfind('.') + 1); }
+
 [[nodiscard]] OperatingSystemConfig system_config(const scenario::Config& config, scenario::ServerId id) {
     OperatingSystemConfig result;
     core::RunningHash seed;
     seed.add(config.seed);
     seed.add(id.value());
     result.seed = seed.value();
+    result.netmask = netmask(scenario::network_prefix);
+    const scenario::TcpConfig& tcp = config.server(id).tcp;
+    result.network.tcp.receive_buffer = static_cast<std::uint32_t>(tcp.receive_buffer);
+    result.network.tcp.timestamps = tcp.timestamps;
+    if (!tcp.segmentation_offload) {
+        result.network.tcp.tso_maximum = 0;
+    }
+    result.network.send_buffer = static_cast<std::uint32_t>(tcp.send_buffer);
+    for (const scenario::InterfaceConfig& interface : config.interfaces) {
+        if (interface.server == id) {
+            result.addresses.emplace_back(label_of(interface.name), net::Ipv4Address(interface.address.value()));
+        }
+    }
     for (const scenario::DeviceConfig& device : config.devices) {
         if (device.attach == id) {
             result.sriov_vfs = device.vfs;
@@ -30,7 +48,7 @@ namespace {
 } // namespace
 
 Platform::Platform(const scenario::Config& config, const cli::RunOptions& options)
-    : config_(config), files_(config, options), topology_("topology", config) {
+    : config_(config), files_(config, options), topology_("topology", config), workloads_(*this, metrics_) {
     topology_.observe(files_.tlps(), files_.frames());
     make_systems();
 }

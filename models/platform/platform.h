@@ -7,6 +7,7 @@
 #include "models/host/operating_system.h"
 #include "models/platform/run_files.h"
 #include "models/platform/topology.h"
+#include "models/platform/workloads.h"
 #include "rootpool/cli/simulation.h"
 #include "rootpool/scenario/config.h"
 
@@ -24,6 +25,7 @@ public:
     [[nodiscard]] Topology& topology() noexcept { return topology_; }
     [[nodiscard]] RunFiles& files() noexcept { return files_; }
     [[nodiscard]] OperatingSystem& system(scenario::ServerId id) { return *systems_.at(id.index()); }
+    [[nodiscard]] Workloads& workloads() noexcept { return workloads_; }
 
     /// Boots a server. Waits until its drivers are up.
     void power_on(scenario::ServerId id);
@@ -47,6 +49,7 @@ private:
     RunFiles files_;
     Topology topology_;
     std::vector<std::unique_ptr<OperatingSystem>> systems_;
+    Workloads workloads_;
     observe::MetricSet metrics_; ///< of steps that are done
 };
 

@@ -94,7 +94,6 @@ void drain(Platform& platform) {
 } // namespace
 
 cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli::RunOptions& options) {
-    Timeline::check_playable(config.timeline);
     sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
     Platform platform(config, options);
     const TimelineThread timeline(platform, options.lspci);

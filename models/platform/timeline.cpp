@@ -3,7 +3,6 @@
 #include <variant>
 
 #include "rootpool/core/error.h"
-#include "rootpool/scenario/parse.h"
 
 namespace rootpool::models {
 
@@ -11,21 +10,6 @@ void Timeline::play(const std::vector<scenario::Step>& steps) {
     for (const scenario::Step& step : steps) {
         current_ = step.where;
         std::visit([this](const auto& action) { play(action); }, step.action);
-    }
-}
-
-void Timeline::check_playable(const std::vector<scenario::Step>& steps) {
-    for (const scenario::Step& step : steps) {
-        if (const auto* parallel = std::get_if<scenario::Parallel>(&step.action)) {
-            check_playable(parallel->steps);
-        }
-        if (std::holds_alternative<scenario::Iperf>(step.action) ||
-            std::holds_alternative<scenario::Ping>(step.action) ||
-            std::holds_alternative<scenario::Copy>(step.action)) {
-            throw scenario::ScenarioError(step.where +
-                                          ": servers of this version run no network programs; accepted steps: "
-                                          "power_on, assign, lspci, wait, parallel");
-        }
     }
 }
 
@@ -64,6 +48,10 @@ void Timeline::play(const scenario::Assign& step) {
         }
     }
 }
+
+void Timeline::play(const scenario::Iperf& step) { platform_.workloads().iperf(step); }
+void Timeline::play(const scenario::Ping& step) { platform_.workloads().ping(step); }
+void Timeline::play(const scenario::Copy& step) { platform_.workloads().copy(step); }
 
 void Timeline::play(const scenario::Lspci& step) {
     const std::string dump = platform_.system(step.server).lspci();

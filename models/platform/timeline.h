@@ -14,8 +14,6 @@ class Timeline {
 public:
     explicit Timeline(Platform& platform) noexcept : platform_(platform) {}
 
-    /// Throws scenario::ScenarioError, naming the step, for what servers cannot do yet: run network programs.
-    static void check_playable(const std::vector<scenario::Step>& steps);
     /// Waits until all steps are done.
     void play(const std::vector<scenario::Step>& steps);
     /// What it is doing now, for progress.
@@ -24,10 +22,9 @@ public:
 private:
     void play(const scenario::PowerOn& step);
     void play(const scenario::Assign& step);
-    // Programs on servers need the network stack of a server; check_playable() refuses them before the run.
-    void play(const scenario::Iperf& /*step*/) {}
-    void play(const scenario::Ping& /*step*/) {}
-    void play(const scenario::Copy& /*step*/) {}
+    void play(const scenario::Iperf& step);
+    void play(const scenario::Ping& step);
+    void play(const scenario::Copy& step);
     void play(const scenario::Lspci& step);
     void play(const scenario::Wait& step);
     void play(const scenario::Parallel& step);
