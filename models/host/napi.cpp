@@ -20,7 +20,9 @@ void Napi::begin() {
 
 void Napi::next_packet() {
     if (budget_ != 0 && device_.receive_pending()) {
-        processing_.run(processing_.cpu().receive_packet, CpuCore::Effect::to<&Napi::receive_one>(*this));
+        // its buffer is unmapped, a fresh one mapped
+        processing_.run(processing_.cpu().receive_packet + processing_.cpu().map_buffer,
+                        CpuCore::Effect::to<&Napi::receive_one>(*this));
     } else {
         deliver();
     }

@@ -25,6 +25,9 @@ ServerConfig server_config(const scenario::ServerConfig& server) {
     ServerConfig result;
     result.name = server.name;
     result.cpu = server.cpu;
+    if (!server.iommu) {
+        result.cpu.map_buffer = SimTime{0};
+    }
     result.memory_bytes = server.memory;
     result.root_complex.link = link_config(server);
     result.root_complex.max_payload = server.max_payload;

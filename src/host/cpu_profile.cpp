@@ -22,7 +22,7 @@ constexpr std::array<CpuProfile, 1> profiles{{
      .context_switch = 1500ns,
      .wake_up = 2500ns,
      .copy_per_byte = SimTime{120'000}, // 0.12 ns
-     .checksum_per_byte = SimTime{250'000}},
+     .map_buffer = 921ns},
 }};
 
 } // namespace

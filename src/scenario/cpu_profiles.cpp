@@ -30,7 +30,7 @@ constexpr auto costs = std::to_array<Cost>({
     {"context_switch", &host::CpuProfile::context_switch},
     {"wake_up", &host::CpuProfile::wake_up},
     {"copy_per_byte", &host::CpuProfile::copy_per_byte},
-    {"checksum_per_byte", &host::CpuProfile::checksum_per_byte},
+    {"map_buffer", &host::CpuProfile::map_buffer},
 });
 
 /// The built-in profile that is the default; the one that messages can name for certain.

@@ -24,6 +24,7 @@ ServerConfig read_server(const Entry& entry, const Node& root) {
     server.max_payload = static_cast<unsigned>(read_size(node, "max_payload"));
     server.read_completion_boundary = static_cast<unsigned>(read_size(node, "read_completion_boundary"));
     server.memory_latency = read_time(node, "memory_latency");
+    server.iommu = read_flag(node, "iommu");
     server.link = {static_cast<unsigned>(read_whole(link, "generation")),
                    static_cast<unsigned>(read_whole(link, "width"))};
     server.tcp = {read_size(tcp, "receive_buffer"), read_size(tcp, "send_buffer"), read_flag(tcp, "timestamps"),

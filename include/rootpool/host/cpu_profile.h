@@ -23,7 +23,7 @@ struct CpuProfile {
     SimTime context_switch{};      ///< to another task
     SimTime wake_up{};             ///< from making a task runnable to its first instruction on an idle core
     SimTime copy_per_byte{};       ///< user to kernel or back
-    SimTime checksum_per_byte{};   ///< when the device did not do it
+    SimTime map_buffer{};          ///< make one DMA buffer visible through the IOMMU, and take it away again
 };
 
 /// The profile with this name, or nullptr. The table is what `scenario` accepts as `cpu:`.

@@ -48,6 +48,7 @@ struct ServerConfig {
     unsigned max_payload = 0;              ///< bytes: largest payload that the root port supports
     unsigned read_completion_boundary = 0; ///< bytes: 64 or 128
     SimTime memory_latency{};              ///< from a read request at the root complex to its first data
+    bool iommu = false;                    ///< its OS maps DMA buffers, at the cost of CpuProfile::map_buffer
     LinkConfig link;                       ///< of the root port
     TcpConfig tcp;
 };
