@@ -45,6 +45,12 @@ bool IxgbePfMailbox::read(unsigned vf, std::span<std::uint32_t> into) {
     return true;
 }
 
+void IxgbePfMailbox::clear(unsigned vf) {
+    for (unsigned i = 0; i < words; ++i) {
+        registers_.write(nic::reg::PFMBMEM(vf, i), 0);
+    }
+}
+
 bool IxgbePfMailbox::write(unsigned vf, std::span<const std::uint32_t> from) {
     if (!obtain_lock(vf)) {
         return false;

@@ -157,6 +157,7 @@ void IxgbeVfService::serve_reset(unsigned vf) {
     log(fmt::format("VF Reset msg received from vf {}", vf));
     Vf& state = vfs_[vf];
     reset_event(vf);
+    mailbox_.clear(vf); // what an earlier owner of the VF left there
     if (state.mac != MacAddress{}) {
         filters_.set_vf_address(vf, state.mac);
     }

@@ -93,22 +93,25 @@ void IxgbevfDriver::stop_hardware() {
     registers_->write(vf_reg::TX_QUEUE(0) + nic::queue::TXDCTL, 0);
 }
 
+/// While the PF is in reset (RSTI stands) nobody would answer. RSTD delays by one poll only: reading clears it.
+bool IxgbevfDriver::pf_is_ready() {
+    for (unsigned i = 0; i < reset_polls; ++i) {
+        if (!mailbox_->reset_seen()) {
+            return true;
+        }
+        environment_.pci.sleeper().sleep(5us);
+    }
+    return false;
+}
+
 /// ixgbevf_reset_hw_vf
 IxgbevfDriver::ResetResult IxgbevfDriver::reset_hardware() {
-    Sleeper& sleeper = environment_.pci.sleeper();
     stop_hardware();
     api_ = static_cast<unsigned>(Api::v1_0);
     mailbox_->set_timeout(0);
     registers_->write(vf_reg::VFCTRL, nic::VFCTRL_RST);
     (void)registers_->read(vf_reg::VFSTATUS); // pushes the write
-    bool ready = false;
-    for (unsigned i = 0; i < reset_polls && !ready; ++i) {
-        ready = mailbox_->reset_seen();
-        if (!ready) {
-            sleeper.sleep(5us);
-        }
-    }
-    if (!ready) {
+    if (!pf_is_ready()) {
         return ResetResult::failed;
     }
     mailbox_->set_timeout(mailbox_polls);
@@ -116,7 +119,7 @@ IxgbevfDriver::ResetResult IxgbevfDriver::reset_hardware() {
     if (!mailbox_->write_posted(request)) {
         return ResetResult::failed;
     }
-    sleeper.sleep(permanent_address_delay); // the PF needs it to find the address
+    environment_.pci.sleeper().sleep(permanent_address_delay); // the PF needs it to find the address
     std::array<std::uint32_t, 4> reply{};
     if (!mailbox_->read_posted(reply)) {
         return ResetResult::failed;
@@ -328,7 +331,7 @@ void IxgbevfDriver::service() {
     const bool message = mailbox_->message_waiting();
     if (needs_reset_) {
         restart();
-    } else if (!link_up_ || reset || message) {
+    } else if (!link_up_ || reset || message || mailbox_->timeout() == 0) {
         check_link();
     }
 }
@@ -353,11 +356,15 @@ void IxgbevfDriver::check_link() {
     if (!mailbox_->read(word)) {
         return; // the PF is writing: the next call sees it
     }
-    if ((word[0] & mailbox::clear_to_send) == 0) {
+    // A PF that was reset says NACK, the first time in answer to the ACK of read(); until then it is only silent.
+    const bool cleared = (word[0] & mailbox::clear_to_send) != 0;
+    const bool refused = !cleared && (word[0] & mailbox::nack) != 0;
+    const bool back_again = cleared && mailbox_->timeout() == 0; // it did not answer an earlier exchange
+    if (refused || back_again) {
         restart();
-        return;
+    } else {
+        note_link(cleared, links);
     }
-    note_link(true, links);
 }
 
 void IxgbevfDriver::restart() {

@@ -181,7 +181,7 @@ void Device::stop_pool(unsigned pool) {
 }
 
 /// What VFLR resets: not RDH/T, TDH/T, PSRTYPE, SRRCTL, RXDCTL, TXDCTL, TDWBAL/H and DCA controls (specification
-/// update, "VFLR").
+/// update, "VFLR"). VFRE and VFTE close the pool until the PF opens it anew (datasheet section 4.2.2.2).
 void Device::reset_vf_registers(unsigned vf) {
     const FunctionNumber function = function_of(pcie::VfIndex(static_cast<std::uint16_t>(vf)));
     events_.on_dma_stopped(function);
@@ -189,6 +189,9 @@ void Device::reset_vf_registers(unsigned vf) {
     interrupts_.reset_registers(function);
     for (const std::uint32_t offset : {reg::PVTIVAR(vf), reg::PVTIVAR_MISC(vf), reg::PVTRSCINT(vf)}) {
         registers_.set(offset, 0);
+    }
+    for (const std::uint32_t offset : {reg::VFRE(vf / 32), reg::VFTE(vf / 32)}) {
+        registers_.set(offset, registers_[offset] & ~(1U << vf % 32));
     }
     for (unsigned q = vf * queues_per_pool_; q < (vf + 1) * queues_per_pool_ && q < queue_count; ++q) {
         for (const std::uint32_t offset :
@@ -245,11 +248,11 @@ void Device::on_function_level_reset(FunctionNumber function) {
     }
 }
 
-void Device::on_vf_enable(bool enabled) {
+void Device::on_vf_enable(bool enabled, unsigned vfs) {
     if (enabled) {
         return;
     }
-    for (unsigned vf = 0; vf < vf_count; ++vf) {
+    for (unsigned vf = 0; vf < vfs; ++vf) {
         reset_vf_registers(vf);
         interrupts_.table(function_of(pcie::VfIndex(static_cast<std::uint16_t>(vf)))).reset();
         // The pools' queues fall to the PF now; they must not go on with a VF's addresses under its requester ID.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <stdexcept>
+#include <utility>
 
 #include "rootpool/pcie/capabilities.h"
 #include "rootpool/pcie/config_registers.h"
@@ -317,14 +318,14 @@ void Functions::update_sriov() {
     const unsigned vfs = (control & vf_enable) != 0 ? pf.get16(num_vfs_at) : 0U;
     if (vfs != active_vfs_) {
         const bool enabled = vfs != 0;
-        active_vfs_ = vfs;
+        const unsigned before = std::exchange(active_vfs_, vfs);
         if (!enabled) {
             for (unsigned f = 1; f < function_count; ++f) {
                 spaces_[f]->conventional_reset();
             }
         }
         update_windows();
-        events_.on_vf_enable(enabled);
+        events_.on_vf_enable(enabled, enabled ? vfs : before);
         return;
     }
     update_windows();

@@ -41,8 +41,8 @@ void GeneralHooks::install(RegisterFunctionTable& table) noexcept {
         },
         ignores_writes};
     table[slot(RegisterHook::ctrl_ext)] = {nullptr, [](Device& device, const Access& access, std::uint32_t value) {
-                                               device.registers_.set(access.offset, value);
-                                               if ((value & CTRL_EXT_PFRSTD) != 0) {
+                                               device.registers_.set(access.offset, value & ~CTRL_EXT_PFRSTD);
+                                               if ((value & CTRL_EXT_PFRSTD) != 0) { // clears itself
                                                    device.mailbox_.reset_done();
                                                }
                                            }};

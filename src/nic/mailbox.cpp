@@ -39,6 +39,7 @@ bool Mailbox::write_pf(unsigned vf, std::uint32_t value) noexcept {
 void Mailbox::note_vf_reset(unsigned vf) noexcept {
     reset_events_[vf / 32] |= 1U << vf % 32;
     boxes_[vf].vf_owns = false;
+    boxes_[vf].vf_events &= VFMAILBOX_RSTI;
 }
 
 void Mailbox::reset() noexcept {

@@ -24,6 +24,8 @@ public:
     [[nodiscard]] bool read(unsigned vf, std::span<std::uint32_t> into);
     /// Takes the buffer, writes the words, raises STS. False when the VF holds the buffer.
     [[nodiscard]] bool write(unsigned vf, std::span<const std::uint32_t> from);
+    /// Zeroes the words, whoever holds the buffer: no reset of a VF does (ixgbe_vf_clear_mbx).
+    void clear(unsigned vf);
 
 private:
     [[nodiscard]] bool take_cause(std::uint32_t offset, std::uint32_t bit);

@@ -68,6 +68,7 @@ private:
     void log(std::string_view text);
     [[nodiscard]] bool map_registers();
     void stop_hardware();
+    [[nodiscard]] bool pf_is_ready();
     [[nodiscard]] ResetResult reset_hardware();
     /// Reset, then what must be agreed with the PF anew.
     ResetResult reset_and_negotiate();

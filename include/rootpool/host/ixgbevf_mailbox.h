@@ -24,7 +24,7 @@ public:
 
     [[nodiscard]] bool message_waiting();
     [[nodiscard]] bool acknowledged();
-    /// The PF is in reset or came out of it since the last call.
+    /// The PF is in reset (RSTI), or came out of it since the last call (RSTD).
     [[nodiscard]] bool reset_seen();
 
     /// Polls of 500 us before a posted call gives up; 0 = fail at once, as the driver sets it after a failure.

@@ -108,7 +108,7 @@ private:
 
     // FunctionEvents
     void on_function_level_reset(FunctionNumber function) override;
-    void on_vf_enable(bool enabled) override;
+    void on_vf_enable(bool enabled, unsigned vfs) override;
     void on_control_changed(FunctionNumber function) override;
 
     [[nodiscard]] std::uint32_t read_register(std::uint32_t offset, SimTime now);

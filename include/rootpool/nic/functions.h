@@ -38,8 +38,8 @@ public:
     virtual ~FunctionEvents() = default;
     /// Function level reset, by Device Control; for the PF also what a conventional reset would do to the registers.
     virtual void on_function_level_reset(FunctionNumber function) = 0;
-    /// VFs came into being or vanished (VF Enable, or a change of NumVFs' meaning for them).
-    virtual void on_vf_enable(bool enabled) = 0;
+    /// The first `vfs` VFs came into being or vanished (VF Enable).
+    virtual void on_vf_enable(bool enabled, unsigned vfs) = 0;
     /// Bus Master Enable or MSI-X Message Control of a function changed.
     virtual void on_control_changed(FunctionNumber function) = 0;
 };

@@ -32,11 +32,13 @@ public:
     /// VFLRE(i): VFs of 32 that were reset; VFLREC clears.
     [[nodiscard]] std::uint32_t reset_events(unsigned i) const noexcept { return reset_events_[i]; }
     void clear_reset_events(unsigned i, std::uint32_t bits) noexcept { reset_events_[i] &= ~bits; }
+    /// VFLR or VFCTRL.RST: clears VFMAILBOX but for RSTI, which is about the PF; PFU is the PF's and the buffer keeps
+    /// its words.
     void note_vf_reset(unsigned vf) noexcept;
 
-    /// The PF goes through a reset: every VF reads RSTI until reset_done().
+    /// The PF goes through a reset: every VF reads RSTI until reset_done() (datasheet section 4.2.2.1, "RSTI/RSTD").
     void reset() noexcept;
-    /// The PF driver set CTRL_EXT.PFRSTD: every VF reads RSTD once.
+    /// The PF driver set CTRL_EXT.PFRSTD: RSTI clears, every VF reads RSTD once.
     void reset_done() noexcept;
 
 private:

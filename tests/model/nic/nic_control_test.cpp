@@ -156,6 +156,9 @@ TEST_F(NicControl, FunctionLevelResetInTheMiddleOfTrafficStopsThatVfOnly) {
     a.start_vf(0);
     send_one(0, 0, 9);
     run_for(30us);
+    EXPECT_FALSE(b.take(0)) << "the PF has not opened the pool again";
+    a.write(reg::VFTE(0), 0xF);
+    run_for(30us);
     const auto received = b.take(0);
     ASSERT_TRUE(received) << "works again after set-up";
     EXPECT_EQ(received->bytes, make_frame(b.mac(0), a.mac(0), 200, 9));

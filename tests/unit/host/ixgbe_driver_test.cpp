@@ -229,24 +229,6 @@ TEST_F(VfDriver, LearnsOfLinkChangesThroughThePf) {
     EXPECT_TRUE(machine_.log.has("ixgbevf 0000:02:10.0: NIC Link is Down"));
 }
 
-TEST_F(VfDriver, WorksAgainAfterThePfWasReset) {
-    machine_.device.set_link(true);
-    machine_.start_pf(1);
-    const auto vf = vf_driver(0);
-    ASSERT_TRUE(vf->probe() && vf->open({queue_, other_}));
-    machine_.pf->close();
-    ASSERT_TRUE(machine_.pf->open({machine_.pf_queue, machine_.pf_other}));
-    EXPECT_FALSE(machine_.device.pool_receives(0));
-    for (int i = 0; i < 3 && !vf->link_up(); ++i) {
-        vf->service();
-        machine_.sleeper.sleep(2s);
-    }
-    vf->service();
-    EXPECT_TRUE(vf->link_up());
-    EXPECT_TRUE(machine_.device.pool_receives(0));
-    EXPECT_NE(device(reg::RX_QUEUE(0) + nic::queue::RXDCTL) & nic::RXDCTL_ENABLE, 0U);
-}
-
 TEST_F(VfDriver, SurpriseRemovalEndsItWithoutWaiting) {
     machine_.start_pf(1);
     const auto vf = vf_driver(0);

@@ -78,6 +78,14 @@ TEST_F(VfMessages, ResetClearsTheHeadWriteBackAddressOfThePreviousOwner) {
     EXPECT_EQ(device(reg::TX_QUEUE(2 * vf) + nic::queue::TDWBAH), 0U);
 }
 
+TEST_F(VfMessages, ResetClearsTheMailboxOfThePreviousOwner) {
+    guest_->write(nic::vf_reg::VFMBMEM(15), 0xDEAD);
+    guest_->write(nic::vf_reg::VFCTRL, nic::VFCTRL_RST);
+    EXPECT_EQ(guest_->read(nic::vf_reg::VFMBMEM(15)), 0xDEADU) << "hardware keeps it";
+    reset_vf();
+    EXPECT_EQ(guest_->read(nic::vf_reg::VFMBMEM(15)), 0U);
+}
+
 TEST_F(VfMessages, NegotiatesVersions1_0To1_3) {
     reset_vf();
     for (const std::uint32_t known : {0U, 2U, 3U, 4U}) {

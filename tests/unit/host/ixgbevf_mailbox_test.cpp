@@ -73,6 +73,15 @@ TEST_F(VfMailbox, BitsThatAnyReadClearsAreNotLost) {
     EXPECT_FALSE(mailbox_.reset_seen());
 }
 
+TEST_F(VfMailbox, AResetInProgressIsSeenForAsLongAsItLasts) {
+    status_ = nic::VFMAILBOX_RSTI;
+    EXPECT_TRUE(mailbox_.reset_seen());
+    EXPECT_TRUE(mailbox_.reset_seen());
+    status_ = nic::VFMAILBOX_RSTD;
+    EXPECT_TRUE(mailbox_.reset_seen()) << "and once more when it is over";
+    EXPECT_FALSE(mailbox_.reset_seen());
+}
+
 TEST_F(VfMailbox, WritePostedWaitsForTheAcknowledgement) {
     sleeper_.while_asleep = [this] {
         if (sleeper_.now() == SimTime(2ms)) {

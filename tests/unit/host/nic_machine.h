@@ -82,20 +82,12 @@ public:
     bool surprise_removed = false;
 
 private:
-    /// What the NVM does after a reset of the PF, and what hardware does at the end of a VF's: RSTD again, which both
-    /// VF drivers wait for.
+    /// What the NVM does after a reset of the PF.
     void after_write(const nic::BarHit& hit, std::uint32_t value) {
         if (!nic::is_virtual(hit.function) && hit.bar == 0 && hit.offset == nic::reg::CTRL &&
             (value & nic::CTRL_RST) != 0) {
-            pf_ready_ = false;
             device.registers().set(nic::reg::RAL(0), 0x59BA'E290);
             device.registers().set(nic::reg::RAH(0), 0x0000'7856 | nic::RAH_AV);
-        }
-        if (!nic::is_virtual(hit.function) && hit.bar == 0 && hit.offset == nic::reg::CTRL_EXT) {
-            pf_ready_ = pf_ready_ || (value & nic::CTRL_EXT_PFRSTD) != 0;
-        }
-        if (nic::is_virtual(hit.function) && hit.bar == 0 && hit.offset == nic::vf_reg::VFCTRL && pf_ready_) {
-            device.write({nic::physical_function, 0, nic::reg::CTRL_EXT}, nic::CTRL_EXT_PFRSTD, sleeper.now());
         }
     }
     void send(nic::FunctionNumber /*function*/, nic::MsixMessage message) {
@@ -111,7 +103,6 @@ private:
 
     unsigned served_ = 0;
     bool serving_ = false;
-    bool pf_ready_ = false;
 };
 
 } // namespace rootpool::host::test

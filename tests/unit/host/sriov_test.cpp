@@ -19,7 +19,7 @@ constexpr std::uint16_t sriov_at = 0x160;
 class IgnoreFunctionEvents : public nic::FunctionEvents {
 public:
     void on_function_level_reset(nic::FunctionNumber) override {}
-    void on_vf_enable(bool) override {}
+    void on_vf_enable(bool, unsigned) override {}
     void on_control_changed(nic::FunctionNumber) override {}
 };
 

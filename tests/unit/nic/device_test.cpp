@@ -209,6 +209,39 @@ TEST_F(DeviceTest, SoftwareResetOfAVfIsNotedAsWell) {
     EXPECT_EQ(read(reg::VFLRE(0)), 2U);
 }
 
+TEST_F(DeviceTest, BothResetsOfAVfCloseItsPoolUntilThePfOpensIt) {
+    enable_vfs(40);
+    write(reg::DMATXCTL, DMATXCTL_TE);
+    for (const unsigned n : {1U, 33U}) {
+        const auto open_all = [this] {
+            for (const std::uint32_t enable : {reg::VFRE(0), reg::VFRE(1), reg::VFTE(0), reg::VFTE(1)}) {
+                write(enable, 0xFFFF'FFFF);
+            }
+        };
+        const auto expect_closed = [this, n] {
+            EXPECT_FALSE(device.pool_receives(n));
+            EXPECT_FALSE(device.queue_transmits(2 * n));
+            EXPECT_TRUE(device.pool_receives(n + 1));
+            EXPECT_TRUE(device.queue_transmits(2 * n + 2));
+        };
+        open_all();
+        write_vf(n, vf_reg::VFCTRL, VFCTRL_RST);
+        expect_closed();
+        open_all();
+        configure(0xA8, 0x8000, vf(n));
+        expect_closed();
+    }
+}
+
+TEST_F(DeviceTest, ResetDoneIsSaidOnceAndOutlastsNoLaterWrite) {
+    enable_vfs(1);
+    write(reg::CTRL_EXT, CTRL_EXT_PFRSTD);
+    EXPECT_EQ(read_vf(0, vf_reg::VFMAILBOX), VFMAILBOX_RSTD);
+    EXPECT_EQ(read(reg::CTRL_EXT), 0U) << "clears itself";
+    write(reg::CTRL_EXT, read(reg::CTRL_EXT) | 1U << 16U);
+    EXPECT_EQ(read_vf(0, vf_reg::VFMAILBOX), 0U);
+}
+
 TEST_F(DeviceTest, DeviceResetClearsItselfAndPutsVfsIntoReset) {
     enable_vfs(2);
     write(reg::CTRL_EXT, CTRL_EXT_PFRSTD);
@@ -228,6 +261,22 @@ TEST_F(DeviceTest, VanishedVfsLeaveNoEnabledQueueToThePf) {
     configure(0x168, 0x10);
     EXPECT_EQ(device.owner_of(2), physical_function);
     EXPECT_FALSE(device.tx_ring(2).enabled);
+}
+
+TEST_F(DeviceTest, VanishingVfsLeaveThePfsPoolAlone) {
+    enable_vfs(2);
+    const std::uint32_t pf_queue = reg::TX_QUEUE(4); // pool 2
+    write(pf_queue + queue::TDLEN, 0x400);
+    write(pf_queue + queue::TXDCTL, TXDCTL_ENABLE);
+    write(reg::DMATXCTL, DMATXCTL_TE);
+    write(reg::VFTE(0), 0x7);
+    write(reg::VFRE(0), 0x7);
+    configure(0x168, 0x10);
+    EXPECT_TRUE(device.tx_ring(4).enabled);
+    EXPECT_EQ(read(pf_queue + queue::TDLEN), 0x400U);
+    EXPECT_TRUE(device.queue_transmits(4));
+    EXPECT_TRUE(device.pool_receives(2));
+    EXPECT_FALSE(device.pool_receives(1));
 }
 
 TEST_F(DeviceTest, MasterDisableStopsDma) {

@@ -16,7 +16,7 @@ constexpr std::uint16_t device_control = 0xA8;
 class MockEvents : public FunctionEvents {
 public:
     MOCK_METHOD(void, on_function_level_reset, (FunctionNumber), (override));
-    MOCK_METHOD(void, on_vf_enable, (bool), (override));
+    MOCK_METHOD(void, on_vf_enable, (bool, unsigned), (override));
     MOCK_METHOD(void, on_control_changed, (FunctionNumber), (override));
 };
 
@@ -146,10 +146,10 @@ TEST_F(FunctionsTest, WithoutAriVfsLieOnTheNextBus) {
 
 TEST_F(FunctionsTest, VfsExistOnlyWhileEnabled) {
     EXPECT_EQ(functions.at(Bdf(3, 0x10, 0)), std::nullopt);
-    EXPECT_CALL(events, on_vf_enable(true));
+    EXPECT_CALL(events, on_vf_enable(true, 4));
     enable_vfs(4, true);
     EXPECT_TRUE(functions.exists(vf(3)));
-    EXPECT_CALL(events, on_vf_enable(false));
+    EXPECT_CALL(events, on_vf_enable(false, 4));
     write(sriov + 0x08, 0x10);
     EXPECT_FALSE(functions.exists(vf(0)));
     EXPECT_EQ(functions.at(Bdf(3, 0x10, 0)), std::nullopt);
@@ -257,7 +257,7 @@ TEST_F(FunctionsTest, FlrOfAVfTouchesThatVfOnly) {
 TEST_F(FunctionsTest, FlrOfThePfMakesVfsVanishAndKeepsMaximumPayload) {
     enable_vfs(2, true);
     write(device_control, 0x2830); // MPS 256
-    EXPECT_CALL(events, on_vf_enable(false));
+    EXPECT_CALL(events, on_vf_enable(false, 2));
     EXPECT_CALL(events, on_function_level_reset(physical_function));
     write(device_control, 0xA830);
     EXPECT_FALSE(functions.vf_enabled());

@@ -54,6 +54,37 @@ TEST(Mailbox, ResetInProgressStandsUntilThePfIsDone) {
     EXPECT_EQ(mailbox.read_vf(9), VFMAILBOX_RSTI);
 }
 
+TEST(Mailbox, AVfResetForgetsWhatTheVfHadNotReadAndGivesUpTheBuffer) {
+    Mailbox mailbox;
+    mailbox.reset_done();
+    EXPECT_TRUE(mailbox.write_pf(1, PFMAILBOX_STS | PFMAILBOX_ACK));
+    EXPECT_FALSE(mailbox.write_vf(1, VFMAILBOX_VFU));
+    mailbox.set_word(1, 0, 0xCAFE);
+    mailbox.note_vf_reset(1);
+    EXPECT_EQ(mailbox.read_vf(1), 0U);
+    EXPECT_EQ(mailbox.read_pf(1), 0U);
+    EXPECT_EQ(mailbox.word(1, 0), 0xCAFEU) << "the buffer is memory";
+    EXPECT_EQ(mailbox.read_vf(2), VFMAILBOX_RSTD) << "the other VF still has to see that the PF was reset";
+}
+
+TEST(Mailbox, AVfResetNeitherEndsNorBeginsAResetOfThePf) {
+    Mailbox mailbox;
+    mailbox.note_vf_reset(0);
+    EXPECT_EQ(mailbox.read_vf(0), VFMAILBOX_RSTI);
+    mailbox.reset_done();
+    EXPECT_EQ(mailbox.read_vf(0), VFMAILBOX_RSTD);
+    mailbox.note_vf_reset(0);
+    EXPECT_EQ(mailbox.read_vf(0), 0U);
+}
+
+TEST(Mailbox, AVfResetLeavesTheBufferToAPfThatHoldsIt) {
+    Mailbox mailbox;
+    EXPECT_FALSE(mailbox.write_pf(0, PFMAILBOX_PFU));
+    mailbox.note_vf_reset(0);
+    EXPECT_EQ(mailbox.read_pf(0), PFMAILBOX_PFU);
+    EXPECT_EQ(mailbox.read_vf(0), VFMAILBOX_RSTI | VFMAILBOX_PFU);
+}
+
 TEST(Mailbox, ThePfCanTakeOwnershipFromADeadVf) {
     Mailbox mailbox;
     EXPECT_FALSE(mailbox.write_vf(0, VFMAILBOX_VFU));
