@@ -14,7 +14,12 @@ import sys
 # Payload of TCP with time stamps over 10 Gb/s Ethernet: 1448 of 1538 bytes of each frame of MTU 1500.
 LINE_RATE_GBPS = 10 * 1448 / 1538
 UNITS = {"b/s": (1e-9, "Gb/s"), "s": (1e3, "ms")}
-LATENCIES = {"pcie.latency.to_device": "root to device", "pcie.latency.to_root": "device to root"}
+LATENCIES = {
+    "device.nic0.to_device_latency_min": "root to device, smallest,",
+    "device.nic0.to_device_latency": "root to device, mean,",
+    "server.server2.to_host_latency_min": "device to root, smallest,",
+    "server.server2.to_host_latency": "device to root, mean,",
+}
 NANOSECONDS = {"ns": 1, "s": 1e9}
 
 

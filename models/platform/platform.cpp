@@ -1,5 +1,7 @@
 #include "models/platform/platform.h"
 
+#include "models/platform/step_results.h"
+
 #include <fmt/format.h>
 
 #include "rootpool/core/error.h"
@@ -45,6 +47,13 @@ namespace {
     return result;
 }
 
+/// Without queueing; there is none before the first TLP.
+void add_minimum(observe::MetricSet& metrics, std::string name, const LatencyStatistics& latency, const char* text) {
+    if (latency.count() != 0) {
+        metrics.add(std::move(name), std::chrono::duration<double>(latency.min()).count(), "s", text);
+    }
+}
+
 } // namespace
 
 Platform::Platform(const scenario::Config& config, const cli::RunOptions& options)
@@ -83,9 +92,9 @@ void Platform::note_functions(const std::string& label, scenario::ServerId id) {
         ++functions;
         virtual_functions += device.vendor == 0x8086 && device.device == 0x10ED && !device.is_vf ? 1 : 0;
     });
-    metrics_.add("lspci." + label + ".functions", functions, "1", "Functions that the server's enumeration found");
-    metrics_.add("lspci." + label + ".virtual_functions", virtual_functions, "1",
-                 "Those of them that are VFs of an 82599 (8086:10ed)");
+    StepResults results(metrics_, "lspci", label);
+    results.add("functions", functions);
+    results.add("virtual_functions", virtual_functions);
 }
 
 bool Platform::frames_under_way() {
@@ -141,6 +150,8 @@ void Platform::add_device_metrics(observe::MetricSet& metrics) {
         const LatencyStatistics& completions = device.latency()[pcie::TlpKind::completion_with_data];
         metrics.add(prefix + "to_device_latency", std::chrono::duration<double>(completions.mean()).count(), "s",
                     "Mean time of read completions from the root complex to the device");
+        add_minimum(metrics, prefix + "to_device_latency_min", completions,
+                    "Smallest time of a read completion from the root complex to the device");
     }
 }
 
@@ -152,6 +163,8 @@ void Platform::add_fabric_metrics(observe::MetricSet& metrics) {
         metrics.add(prefix + "to_host_latency",
                     std::chrono::duration<double>(server.root_complex().to_host_latency().mean()).count(), "s",
                     "Mean time of TLPs from a device to the root complex");
+        add_minimum(metrics, prefix + "to_host_latency_min", server.root_complex().to_host_latency(),
+                    "Smallest time of a TLP from a device to the root complex");
         metrics.add(prefix + "interrupts", server.interrupts().delivered(), "1", "Interrupts delivered");
         metrics.add(prefix + "refused_requests",
                     server.root_complex().counters().refused_reads + server.root_complex().counters().refused_posted,

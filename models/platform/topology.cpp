@@ -26,8 +26,10 @@ void Topology::make_servers() {
 
 void Topology::make_devices() {
     for (std::size_t i = 0; i < config_.devices.size(); ++i) {
-        devices_.push_back(std::make_unique<Nic82599>(config_.devices[i].name.c_str(),
-                                                      nic_config(config_.devices[i], i), scheduler_, tlps_, frames_));
+        Nic82599Config settings = nic_config(config_.devices[i], i);
+        settings.mac = nic_mac_address(config_.seed, i);
+        devices_.push_back(
+            std::make_unique<Nic82599>(config_.devices[i].name.c_str(), settings, scheduler_, tlps_, frames_));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "models/host/echo_client.h"
 #include "models/platform/platform.h"
+#include "models/platform/step_results.h"
 #include "rootpool/core/error.h"
 #include "rootpool/core/hash.h"
 #include "rootpool/net/iperf_report.h"
@@ -108,12 +109,12 @@ void Workloads::iperf_tcp(const scenario::Iperf& step) {
     }
     require(wrong == 0, step.name, "bytes arrived that the sender had not written at that place");
 
-    const std::string prefix = "iperf." + step.name + ".";
-    metrics_.add(prefix + "goodput", net::goodput(received, step.duration), "b/s",
-                 "Payload that the receiving program got, over the duration of the step");
-    metrics_.add(prefix + "bytes", received, "B", "Payload that the receiving program got within the duration");
-    metrics_.add(prefix + "retransmissions", sender_counters.retransmissions, "1", "Segments that TCP sent again");
-    metrics_.add(prefix + "wrong_bytes", wrong, "B", "Payload that differs from what was sent");
+    StepResults results(metrics_, "iperf", step.name);
+    results.add("goodput", net::goodput(received, step.duration));
+    results.add("bytes", received);
+    results.add("retransmissions", sender_counters.retransmissions);
+    results.add("wrong_bytes", wrong);
+    results.add("start", start);
 }
 
 void Workloads::iperf_udp(const scenario::Iperf& step) {
@@ -128,6 +129,7 @@ void Workloads::iperf_udp(const scenario::Iperf& step) {
         std::make_unique<DatagramReceiver>(make_task(step.server), settings.to.port, settings.pattern_seed)}));
     DatagramSender& sender = *datagrams_.back()->sender;
     DatagramReceiver& receiver = *datagrams_.back()->receiver;
+    const SimTime start = now();
     print(step.client, net::iperf_client_banner(settings.to, net::IpProtocol::udp));
     receiver.start();
     sender.start();
@@ -140,13 +142,14 @@ void Workloads::iperf_udp(const scenario::Iperf& step) {
                                                 {receiver.jitter(), lost, sender.sent()}));
     require(receiver.wrong_bytes() == 0, step.name, "datagrams arrived with other data than was sent");
 
-    const std::string prefix = "iperf." + step.name + ".";
-    metrics_.add(prefix + "goodput", net::goodput(receiver.bytes(), step.duration), "b/s",
-                 "Payload that the receiving program got, over the duration of the step");
-    metrics_.add(prefix + "bytes", receiver.bytes(), "B", "Payload that the receiving program got");
-    metrics_.add(prefix + "datagrams", sender.sent(), "1", "Datagrams sent");
-    metrics_.add(prefix + "lost", lost, "1", "Datagrams that did not arrive (UDP)");
-    metrics_.add(prefix + "refused", sender.refused(), "1", "Datagrams that the sender's kernel had no memory for");
+    StepResults results(metrics_, "iperf", step.name);
+    results.add("goodput", net::goodput(receiver.bytes(), step.duration));
+    results.add("bytes", receiver.bytes());
+    results.add("datagrams", sender.sent());
+    results.add("lost", lost);
+    results.add("refused", sender.refused());
+    results.add("wrong_bytes", receiver.wrong_bytes());
+    results.add("start", start);
 }
 
 void Workloads::ping(const scenario::Ping& step) {
@@ -157,22 +160,21 @@ void Workloads::ping(const scenario::Ping& step) {
     settings.data_bytes = step.size;
     EchoClient client(make_task(step.from), settings,
                       [this, &step](const std::string& line) { print(step.from, line); });
+    const SimTime start = now();
     client.run();
     require(client.wrong_replies() == 0, step.name, "an echo reply brought other data than the request");
 
     const net::PingReport& report = client.report();
-    const std::string prefix = "ping." + step.name + ".";
-    metrics_.add(prefix + "transmitted", report.transmitted(), "1", "Requests sent");
-    metrics_.add(prefix + "received", report.received(), "1", "Replies that came");
-    metrics_.add(prefix + "loss", report.loss_percent(), "%", "Requests without a reply");
-    const auto time = [&](const char* name, SimTime value, const char* text) {
-        metrics_.add(prefix + name, seconds(value), "s", text);
-    };
-    time("rtt_first", report.first(), "Round-trip time of the first reply");
-    time("rtt_min", report.min(), "Smallest round-trip time");
-    time("rtt_avg", report.avg(), "Mean round-trip time");
-    time("rtt_max", report.max(), "Largest round-trip time");
-    time("rtt_mdev", report.mdev(), "Deviation of the round-trip time as ping computes it");
+    StepResults results(metrics_, "ping", step.name);
+    results.add("transmitted", report.transmitted());
+    results.add("received", report.received());
+    results.add("loss", report.loss_percent());
+    results.add("rtt_first", report.first());
+    results.add("rtt_min", report.min());
+    results.add("rtt_avg", report.avg());
+    results.add("rtt_max", report.max());
+    results.add("rtt_mdev", report.mdev());
+    results.add("start", start);
 }
 
 void Workloads::copy(const scenario::Copy& step) {
@@ -193,13 +195,13 @@ void Workloads::copy(const scenario::Copy& step) {
           fmt::format("{}: {} bytes in {:.6f} s", step.name, transfer.receiver->bytes(), seconds(now() - start)));
     print(step.to, fmt::format("sha256 {} {}", transfer.receiver->digest(), equal ? "OK" : "FAILED"));
 
-    const std::string prefix = "copy." + step.name + ".";
-    metrics_.add(prefix + "bytes", transfer.receiver->bytes(), "B", "Bytes that arrived");
-    metrics_.add(prefix + "wrong_bytes", transfer.receiver->wrong_bytes(), "B",
-                 "Bytes that arrived and differ from the file");
-    metrics_.add(prefix + "sha256_equal", equal ? 1 : 0, "1", "1: SHA-256 of the file is the same at both ends");
-    metrics_.add(prefix + "duration", seconds(duration), "s", "From the first to the last byte");
-    metrics_.add(prefix + "goodput", net::goodput(transfer.receiver->bytes(), duration), "b/s", "Bytes over duration");
+    StepResults results(metrics_, "copy", step.name);
+    results.add("bytes", transfer.receiver->bytes());
+    results.add("wrong_bytes", transfer.receiver->wrong_bytes());
+    results.add("sha256_equal", equal ? 1U : 0U);
+    results.add("duration", duration);
+    results.add("goodput", net::goodput(transfer.receiver->bytes(), duration));
+    results.add("start", start);
 }
 
 } // namespace rootpool::models

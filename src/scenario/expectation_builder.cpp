@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "rootpool/scenario/step_metrics.h"
 #include "scenario/builder.h"
 #include "scenario/failure.h"
 #include "scenario/key_lookup.h"
-#include "scenario/metric_kinds.h"
 #include "scenario/scalar_check.h"
 
 namespace rootpool::scenario {

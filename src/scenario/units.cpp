@@ -103,6 +103,24 @@ std::string unit_names(Dimension dimension) {
     return names;
 }
 
+std::string_view base_unit(Dimension dimension) noexcept {
+    switch (dimension) {
+    case Dimension::count:
+        return "1";
+    case Dimension::time:
+        return "s";
+    case Dimension::data_rate:
+        return "b/s";
+    case Dimension::data_size:
+        return "B";
+    case Dimension::percent:
+        return "%";
+    case Dimension::time_per_byte:
+        return "s/B";
+    }
+    return "";
+}
+
 std::optional<Quantity> read_quantity(std::string_view text) {
     Quantity quantity;
     if (!text.empty() && (text.front() == '-' || text.front() == '+')) {

@@ -16,6 +16,8 @@ enum class Dimension : std::uint8_t { count, time, data_rate, data_size, percent
 
 /// "us, ms, ..." of one dimension, for messages.
 [[nodiscard]] std::string unit_names(Dimension dimension);
+/// The unit of results: "b/s", "B", "s", "%"; "1" for counts.
+[[nodiscard]] std::string_view base_unit(Dimension dimension) noexcept;
 
 /// One decimal number and its unit, split but not yet computed: 9.39 Gb/s is 939 / 10^2 times 10^9.
 struct Quantity {

@@ -1,4 +1,4 @@
-#include "scenario/metric_kinds.h"
+#include "rootpool/scenario/step_metrics.h"
 
 #include <algorithm>
 #include <array>
@@ -13,8 +13,12 @@ namespace {
 constexpr auto table = std::to_array<StepMetric>({
     {"iperf", "goodput", Dimension::data_rate, "Payload that the receiving program got, over the duration of the step"},
     {"iperf", "bytes", Dimension::data_size, "Payload that the receiving program got"},
+    {"iperf", "wrong_bytes", Dimension::data_size, "Payload that differs from what was sent"},
     {"iperf", "retransmissions", Dimension::count, "Segments that TCP sent again"},
+    {"iperf", "datagrams", Dimension::count, "Datagrams sent (UDP)"},
     {"iperf", "lost", Dimension::count, "Datagrams that did not arrive (UDP)"},
+    {"iperf", "refused", Dimension::count, "Datagrams that the sender's kernel had no memory for (UDP)"},
+    {"iperf", "start", Dimension::time, "Simulated time at which the step began"},
     {"ping", "transmitted", Dimension::count, "Requests sent"},
     {"ping", "received", Dimension::count, "Replies that came"},
     {"ping", "loss", Dimension::percent, "Requests without a reply"},
@@ -23,10 +27,13 @@ constexpr auto table = std::to_array<StepMetric>({
     {"ping", "rtt_avg", Dimension::time, "Mean round-trip time"},
     {"ping", "rtt_max", Dimension::time, "Largest round-trip time"},
     {"ping", "rtt_mdev", Dimension::time, "Deviation of the round-trip time as ping computes it"},
+    {"ping", "start", Dimension::time, "Simulated time at which the step began"},
     {"copy", "bytes", Dimension::data_size, "Bytes that arrived"},
-    {"copy", "wrong_bytes", Dimension::count, "Bytes that arrived and differ from the file"},
+    {"copy", "wrong_bytes", Dimension::data_size, "Bytes that arrived and differ from the file"},
+    {"copy", "sha256_equal", Dimension::count, "1: SHA-256 of the file is the same at both ends"},
     {"copy", "duration", Dimension::time, "From the first to the last byte"},
     {"copy", "goodput", Dimension::data_rate, "Bytes over duration"},
+    {"copy", "start", Dimension::time, "Simulated time at which the step began"},
     {"lspci", "functions", Dimension::count, "Functions that the server's enumeration found"},
     {"lspci", "virtual_functions", Dimension::count, "Those of them that are VFs of an 82599 (8086:10ed)"},
 });

@@ -13,7 +13,7 @@ namespace rootpool::scenario {
 struct StepMetric {
     std::string_view step;
     std::string_view quantity;
-    Dimension dimension;
+    Dimension dimension; ///< of its value, which is in base_unit()
     std::string_view description;
 };
 
