@@ -18,6 +18,9 @@ const Nic82599Config& checked(const Nic82599Config& config) {
     if (config.tags < 1 || config.tags > 32) {
         throw std::invalid_argument("an 82599 function has 1 to 32 tags: Extended Tag is not supported");
     }
+    if (const std::uint64_t mac = nic::mac_number(config.mac.data()); mac == 0 || nic::is_multicast(mac)) {
+        throw std::invalid_argument("the MAC address of an 82599 must be unicast and not zero");
+    }
     if (config.core_period <= SimTime{0} || config.loopback_bytes_per_cycle == 0 || config.rx_descriptor_fetches == 0) {
         throw std::invalid_argument("core period, loopback width and descriptor fetches of an 82599 must be above 0");
     }
@@ -37,7 +40,8 @@ struct Nic82599::Internals : private PortOwner, private nic::DeviceEvents, priva
     Internals(Nic82599& nic, const Nic82599Config& settings, Scheduler& scheduler, pcie::TlpFactory& tlps,
               net::FramePool& frames)
         : config(checked(settings)), port("port", scheduler, *this, settings.receive_credits),
-          device(settings.functions, *this), context{config, scheduler, tlps, frames, port, device, counters},
+          device(settings.functions, settings.mac, *this), context{config, scheduler, tlps,    frames,
+                                                                   port,   device,    counters},
           dma(context), completer(context), mac(context, nic.frames_out, nic.frames_in, *this), receive(context, dma),
           transmit(context, dma, mac, receive), interrupts(context, dma) {
         completer.on_pending_query(

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 
+#include "rootpool/core/hash.h"
 #include "rootpool/core/time.h"
 #include "rootpool/nic/functions.h"
+#include "rootpool/nic/packet.h"
 #include "rootpool/pcie/credits.h"
 
 namespace rootpool::models {
@@ -19,10 +21,25 @@ namespace rootpool::models {
     return credits;
 }
 
+/// An address from Intel's range 90:E2:BA for device `number` of a run with this seed. Two devices of one run never
+/// have the same.
+[[nodiscard]] constexpr nic::MacAddress nic_mac_address(std::uint64_t seed, std::uint64_t number) noexcept {
+    core::RunningHash first;
+    first.add(seed);
+    const std::uint64_t low = first.value() + number;
+    return {0x90,
+            0xE2,
+            0xBA,
+            static_cast<std::uint8_t>(low >> 16U),
+            static_cast<std::uint8_t>(low >> 8U),
+            static_cast<std::uint8_t>(low)};
+}
+
 /// Everything about a Nic82599 that is not a register. Latencies are in cycles of the core clock; Intel publishes none,
 /// so they are assumptions, chosen so that a register read takes about as long as on the real device.
 struct Nic82599Config {
     nic::FunctionOptions functions;
+    nic::MacAddress mac = nic_mac_address(0, 0); ///< of the port, from the NVM; unicast and not zero
 
     SimTime core_period{6'400'000}; ///< 156.25 MHz: 64 bits per cycle are 10 Gb/s
     unsigned tags = 32;             ///< outstanding reads per function, 1..32 (Extended Tag is not supported)

@@ -65,6 +65,11 @@ bool IxgbePfDriver::probe() {
         device_.driver.clear();
         return false;
     }
+    if (!is_valid_unicast(mac_)) {
+        log("invalid MAC address");
+        device_.driver.clear();
+        return false;
+    }
     device_.sriov.driver_max_vfs =
         std::min<std::uint16_t>(device_.sriov.total_vfs, IxgbeVfService::max_vfs); // pci_sriov_set_totalvfs
     log("Multiqueue Disabled: Rx Queue count = 1, Tx Queue count = 1 XDP Queue count = 0");
@@ -97,7 +102,6 @@ bool IxgbePfDriver::reset_hardware() {
         return false;
     }
     environment_.pci.sleeper().sleep(reset_settle);
-    registers_->modify(reg::CTRL, nic::CTRL_MASTER_DISABLE, 0);
     if (mac_ == MacAddress{}) {
         read_mac();
     }
@@ -110,10 +114,6 @@ bool IxgbePfDriver::reset_hardware() {
 void IxgbePfDriver::read_mac() {
     const std::uint32_t low = registers_->read(reg::RAL(0));
     mac_ = mailbox::mac_of(low, registers_->read(reg::RAH(0)));
-    if (!is_valid_unicast(mac_)) {
-        log("invalid MAC address, assigning a random one"); // Linux gives up here; the model's NVM may be empty
-        mac_ = random_mac(settings_.mac_seed);
-    }
 }
 
 // --- open and close

@@ -22,8 +22,10 @@ namespace {
 
 } // namespace
 
-Device::Device(const FunctionOptions& options, DeviceEvents& events)
-    : events_(events), registers_(register_definitions()), functions_(options, *this), statistics_(registers_) {
+Device::Device(const FunctionOptions& options, const MacAddress& mac, DeviceEvents& events)
+    : events_(events), mac_(mac), registers_(register_definitions()), functions_(options, *this),
+      statistics_(registers_) {
+    load_nvm();
     update_pools();
 }
 
@@ -224,10 +226,19 @@ void Device::software_reset() {
         events_.on_receive_queue_stopped(q);
     }
     registers_.reset();
+    load_nvm();
     mailbox_.reset();
     rate_factors_ = {};
     forced_drop_ = {};
     update_pools();
+}
+
+/// Every reset of the PF reads the NVM again (datasheet section 4.2.1); Address Valid of entry 0 comes with it (section
+/// 8.2.3.7.9).
+void Device::load_nvm() {
+    const std::uint64_t number = mac_number(mac_.data());
+    registers_.set(reg::RAL(0), static_cast<std::uint32_t>(number));
+    registers_.set(reg::RAH(0), static_cast<std::uint32_t>(number >> 32U) | RAH_AV);
 }
 
 void Device::conventional_reset() {

@@ -9,6 +9,7 @@
 #include "rootpool/nic/interrupt_unit.h"
 #include "rootpool/nic/l2_switch.h"
 #include "rootpool/nic/mailbox.h"
+#include "rootpool/nic/packet.h"
 #include "rootpool/nic/queue_ring.h"
 #include "rootpool/nic/register_file.h"
 #include "rootpool/nic/statistics.h"
@@ -36,7 +37,8 @@ public:
 /// comes in.
 class Device : private FunctionEvents {
 public:
-    Device(const FunctionOptions& options, DeviceEvents& events);
+    /// `mac` is what the NVM holds for receive address 0; any value is possible, as in a card whose NVM is blank.
+    Device(const FunctionOptions& options, const MacAddress& mac, DeviceEvents& events);
 
     // --- software
     [[nodiscard]] Functions& functions() noexcept { return functions_; }
@@ -123,9 +125,11 @@ private:
     void reset_vf_registers(unsigned vf);
     void note_vf_reset(unsigned vf);
     void software_reset();
+    void load_nvm();
     void update_pools();
 
     DeviceEvents& events_;
+    MacAddress mac_;
     RegisterFile registers_;
     Functions functions_;
     Statistics statistics_;

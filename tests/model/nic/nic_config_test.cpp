@@ -1,5 +1,6 @@
 #include <functional>
 #include <gtest/gtest.h>
+#include <set>
 #include <stdexcept>
 
 #include "models/nic/nic_82599.h"
@@ -22,6 +23,8 @@ TEST(Nic82599Config, ImpossibleValuesAreRefusedBeforeElaborationEnds) {
         [](Nic82599Config& config) { config.dma_lookahead = SimTime{0}; },
         [](Nic82599Config& config) { config.completion_timeout = SimTime{0}; },
         [](Nic82599Config& config) { config.functions.bar0_bytes = 100'000; },
+        [](Nic82599Config& config) { config.mac = {}; },
+        [](Nic82599Config& config) { config.mac[0] = 0x91; },
     };
     int number = 0;
     for (const auto& change : changes) {
@@ -30,6 +33,17 @@ TEST(Nic82599Config, ImpossibleValuesAreRefusedBeforeElaborationEnds) {
         const std::string name = "nic" + std::to_string(number++);
         EXPECT_THROW(Nic82599(name.c_str(), config, scheduler, tlps, frames), std::invalid_argument) << name;
     }
+}
+
+TEST(NicMacAddress, BelongsToDeviceAndSeed) {
+    std::set<nic::MacAddress> seen;
+    for (std::uint64_t number = 0; number < 64; ++number) {
+        const nic::MacAddress mac = nic_mac_address(7, number);
+        EXPECT_EQ(mac, nic_mac_address(7, number));
+        EXPECT_EQ(nic::mac_number(mac.data()) & 0xFF'FFFFU, 0xBA'E290U) << "Intel's range";
+        EXPECT_TRUE(seen.insert(mac).second) << number;
+    }
+    EXPECT_NE(nic_mac_address(7, 0), nic_mac_address(8, 0));
 }
 
 } // namespace

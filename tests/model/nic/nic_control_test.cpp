@@ -58,6 +58,14 @@ TEST_F(NicControl, PoisonedAndPartialWritesChangeNothing) {
     EXPECT_EQ(a.read(reg::RAL(9)), 0x1111'1111U);
 }
 
+TEST_F(NicControl, SoftwareResetPutsTheAddressOfTheNvmBack) {
+    const std::uint64_t mac = nic::mac_number(Nic82599Config{}.mac.data());
+    ASSERT_NE(a.read(reg::RAL(0)), static_cast<std::uint32_t>(mac)) << "VF 0's";
+    a.write(reg::CTRL, nic::CTRL_RST);
+    EXPECT_EQ(a.read(reg::RAL(0)), static_cast<std::uint32_t>(mac));
+    EXPECT_EQ(a.read(reg::RAH(0)), static_cast<std::uint32_t>(mac >> 32U) | nic::RAH_AV);
+}
+
 TEST_F(NicControl, LongReadsOfTheMsixTableAreAnsweredInPieces) {
     const pcie::TlpHeader header = pcie::memory_read(pcie::Bdf(0), pcie::Tag(7), Server::vf_bar3, 48);
     a.root.send(tlps.make(header));

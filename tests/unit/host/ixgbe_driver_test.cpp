@@ -103,6 +103,24 @@ TEST_F(PfDriver, ServingOtherCausesKeepsAQueueInterruptThatWaitsForItsThrottle) 
     EXPECT_EQ(machine_.pf_queue.count, before + 1);
 }
 
+TEST_F(PfDriver, MayUseDmaAgainAfterItsReset) {
+    machine_.start_pf(0);
+    machine_.pf->close();
+    EXPECT_EQ(device(reg::CTRL), 0U) << "the reset ended master disable";
+    ASSERT_TRUE(machine_.pf->open({machine_.pf_queue, machine_.pf_other}));
+    EXPECT_TRUE(machine_.device.dma_allowed(nic::physical_function));
+}
+
+TEST(PfDriverWithoutAddress, RefusesACardWhoseNvmHoldsNoUnicastAddress) {
+    for (const MacAddress& blank : {MacAddress{}, MacAddress{0x91, 0xE2, 0xBA, 0, 0, 1}}) {
+        NicMachine machine(blank);
+        IxgbePfDriver pf(machine.environment(), machine.pf_device(), {}, "eth0");
+        EXPECT_FALSE(pf.probe());
+        EXPECT_TRUE(machine.log.has("ixgbe 0000:01:00.0: invalid MAC address"));
+        EXPECT_EQ(machine.pf_device().driver, "");
+    }
+}
+
 TEST_F(PfDriver, RefusesADeviceWithoutRegisters) {
     machine_.pf_device().bars[0].size = 4096;
     IxgbePfDriver pf(machine_.environment(), machine_.pf_device(), {}, "eth0");

@@ -15,7 +15,7 @@ namespace rootpool::host::test {
 /// driver serve the interrupts that came.
 class NicMachine : public MmioAccess, public nic::DeviceEvents {
 public:
-    NicMachine() {
+    explicit NicMachine(const MacAddress& mac = intel_mac) : device(nic::FunctionOptions{}, mac, *this) {
         auto& root = tree.add(nullptr, 0x08);
         make_bridge(root.space, {.type = pcie::PortType::root_port});
         root.nic = &device.functions();
@@ -63,9 +63,10 @@ public:
     void write32(std::uint64_t address, std::uint32_t value) override {
         if (const auto hit = surprise_removed ? std::nullopt : device.functions().decode(address)) {
             device.write(*hit, value, sleeper.now());
-            after_write(*hit, value);
         }
     }
+
+    static constexpr MacAddress intel_mac{0x90, 0xE2, 0xBA, 0x59, 0x56, 0x78};
 
     ConfigTree tree;
     RecordingLog log;
@@ -74,7 +75,7 @@ public:
     HostMemory memory{64U << 20U};
     DmaAllocator dma{0, 16U << 20U};
     FakeBuffers buffers{4096};
-    nic::Device device{nic::FunctionOptions{}, *this};
+    nic::Device device;
     PciCore pci{tree, log, sleeper, HostApertures{}};
     CountingHandler pf_queue;
     CountingHandler pf_other;
@@ -82,14 +83,6 @@ public:
     bool surprise_removed = false;
 
 private:
-    /// What the NVM does after a reset of the PF.
-    void after_write(const nic::BarHit& hit, std::uint32_t value) {
-        if (!nic::is_virtual(hit.function) && hit.bar == 0 && hit.offset == nic::reg::CTRL &&
-            (value & nic::CTRL_RST) != 0) {
-            device.registers().set(nic::reg::RAL(0), 0x59BA'E290);
-            device.registers().set(nic::reg::RAH(0), 0x0000'7856 | nic::RAH_AV);
-        }
-    }
     void send(nic::FunctionNumber /*function*/, nic::MsixMessage message) {
         interrupts.deliver(message.address, message.data);
     }

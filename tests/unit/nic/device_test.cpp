@@ -1,5 +1,6 @@
 #include "rootpool/nic/device.h"
 
+#include <functional>
 #include <gmock/gmock.h>
 
 namespace rootpool::nic {
@@ -24,7 +25,7 @@ class DeviceTest : public testing::Test {
 protected:
     static constexpr Bdf pf_id{1, 0, 0};
     NiceMock<MockEvents> events;
-    Device device{FunctionOptions{}, events};
+    Device device{FunctionOptions{}, {0x90, 0xE2, 0xBA, 0x12, 0x34, 0x56}, events};
 
     void configure(std::uint16_t offset, std::uint32_t value, FunctionNumber function = physical_function) {
         device.functions().write(function, is_virtual(function) ? device.functions().routing_id(function) : pf_id,
@@ -245,12 +246,56 @@ TEST_F(DeviceTest, ResetDoneIsSaidOnceAndOutlastsNoLaterWrite) {
 TEST_F(DeviceTest, DeviceResetClearsItselfAndPutsVfsIntoReset) {
     enable_vfs(2);
     write(reg::CTRL_EXT, CTRL_EXT_PFRSTD);
-    write(reg::RAL(0), 0x1234);
+    write(reg::VFTE(0), 0x3);
     write(reg::CTRL, CTRL_RST);
     EXPECT_EQ(read(reg::CTRL), 0U);
-    EXPECT_EQ(read(reg::RAL(0)), 0U);
+    EXPECT_EQ(read(reg::VFTE(0)), 0U);
     EXPECT_EQ(read_vf(0, vf_reg::VFMAILBOX), VFMAILBOX_RSTI);
     EXPECT_TRUE(device.functions().vf_enabled()) << "configuration space is not touched";
+}
+
+TEST_F(DeviceTest, EveryResetLoadsTheAddressOfTheNvm) {
+    const std::function<void()> resets[] = {
+        [] {}, // power-on
+        [this] { write(reg::CTRL, CTRL_RST); },
+        [this] { write(reg::CTRL, CTRL_LRST); },
+        [this] { configure(0xA8, 0x8000); },
+        [this] {
+            configure(0x44, 3);
+            configure(0x44, 0);
+        },
+        [this] { device.conventional_reset(); },
+    };
+    for (const auto& reset : resets) {
+        reset();
+        EXPECT_EQ(read(reg::RAL(0)), 0x12BA'E290U);
+        EXPECT_EQ(read(reg::RAH(0)), 0x5634U | RAH_AV);
+        write(reg::RAL(0), 0xFFFF'FFFE);
+        write(reg::RAH(0), 0);
+    }
+}
+
+TEST_F(DeviceTest, AResetOfAVfLeavesTheAddressesAlone) {
+    enable_vfs(1);
+    write(reg::RAL(0), 0x0001'0002);
+    write_vf(0, vf_reg::VFCTRL, VFCTRL_RST);
+    configure(0xA8, 0x8000, vf(0));
+    EXPECT_EQ(read(reg::RAL(0)), 0x0001'0002U);
+}
+
+TEST_F(DeviceTest, BothResetsOfCtrlEndMasterDisable) {
+    configure(0x04, 0x4);
+    for (const std::uint32_t reset : {CTRL_RST, CTRL_LRST}) {
+        for (const std::uint32_t ctrl : {reg::CTRL, reg::CTRL_ALIAS}) {
+            write(ctrl, CTRL_MASTER_DISABLE);
+            ASSERT_FALSE(device.dma_allowed(physical_function));
+            write(ctrl, read(ctrl) | reset);
+            EXPECT_EQ(read(reg::CTRL), 0U);
+            EXPECT_EQ(read(reg::CTRL_ALIAS), 0U);
+            EXPECT_NE(read(reg::STATUS) & STATUS_MASTER_ENABLE, 0U);
+            EXPECT_TRUE(device.dma_allowed(physical_function));
+        }
+    }
 }
 
 TEST_F(DeviceTest, VanishedVfsLeaveNoEnabledQueueToThePf) {
