@@ -7,7 +7,6 @@ namespace rootpool::nic {
 namespace {
 
 using pcie::Bdf;
-using testing::_;
 using testing::AtLeast;
 using testing::NiceMock;
 
