@@ -115,7 +115,7 @@ def main(arguments):
     if len(set(options.link)) < 2:
         parser.error("at least two different links are needed")
     try:
-        events = sorted(events_of(options.capture, set(options.link)))
+        events = sorted(events_of(options.capture, set(options.link)), key=lambda event: (event[0], event[2] == "begin", event[1]))
     except (BadCapture, OSError, struct.error, IndexError) as error:
         print(f"check_identity.py: {options.capture}: {error}", file=sys.stderr)
         return 2

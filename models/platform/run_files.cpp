@@ -48,6 +48,8 @@ void RunFiles::write_lspci(const std::string& server, const std::string& label, 
 }
 
 void RunFiles::finish() {
+    tlps_.clear();
+    frames_.clear();
     aliases_.finish();
     for (const ServerLogs& logs : logs_) {
         logs.kernel->write(folder_ / "log" / (logs.name + ".txt"));

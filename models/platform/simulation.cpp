@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "models/platform/platform.h"
 #include "models/platform/timeline.h"
@@ -24,14 +26,16 @@ constexpr SimTime slice = 1ms;
 constexpr SimTime drain_step = 100us;
 constexpr SimTime drain_limit = 1s;
 
-/// The thread of the timeline and how it ended.
-class TimelineThread {
+/// Something that takes simulated time, in a thread of its own, and how it ended.
+class Activity {
 public:
-    TimelineThread(Platform& platform, bool dump_functions) : platform_(platform), timeline_(platform) {
-        sc_core::sc_spawn([this, dump_functions] { run(dump_functions); }, "timeline");
+    Activity(const char* name, std::function<void()> body) : body_(std::move(body)) {
+        sc_core::sc_spawn([this] { run(); }, name);
     }
+    Activity(const Activity&) = delete;
+    Activity& operator=(const Activity&) = delete;
+
     [[nodiscard]] bool done() const noexcept { return done_; }
-    [[nodiscard]] const std::string& step() const noexcept { return timeline_.current(); }
     void rethrow() const {
         if (failure_) {
             std::rethrow_exception(failure_);
@@ -40,12 +44,9 @@ public:
 
 private:
     /// SystemC does not let exceptions out of a process.
-    void run(bool dump_functions) {
+    void run() {
         try {
-            timeline_.play(platform_.config().timeline);
-            if (dump_functions) {
-                platform_.dump_all_functions();
-            }
+            body_();
         } catch (const std::exception&) {
             failure_ = std::current_exception();
         }
@@ -53,8 +54,7 @@ private:
         sc_core::sc_pause();
     }
 
-    Platform& platform_;
-    Timeline timeline_;
+    std::function<void()> body_;
     std::exception_ptr failure_;
     bool done_ = false;
 };
@@ -68,9 +68,9 @@ void advance(SimTime span) {
     }
 }
 
-[[nodiscard]] cli::RunEnd play(const TimelineThread& timeline, const cli::RunOptions& options) {
+[[nodiscard]] cli::RunEnd follow(const Activity& activity, const Timeline& timeline, const cli::RunOptions& options) {
     const SimTime last = options.until.value_or(core::never);
-    while (!timeline.done()) {
+    while (!activity.done()) {
         if (options.interrupted()) {
             return cli::RunEnd::interrupted;
         }
@@ -78,10 +78,20 @@ void advance(SimTime span) {
             return cli::RunEnd::until;
         }
         advance(std::min(slice, last - now()));
-        options.progress({now(), timeline.step()});
+        options.progress({now(), timeline.current()});
     }
-    timeline.rethrow();
+    activity.rethrow();
     return cli::RunEnd::completed;
+}
+
+/// Servers read their configuration spaces by requests, which take time and links: after everything that the run is
+/// judged by, which is the same with and without dumps.
+void dump_functions(Platform& platform, const cli::RunOptions& options) {
+    const Activity dump("lspci", [&platform] { platform.dump_all_functions(); });
+    while (!dump.done() && !options.interrupted()) {
+        advance(slice);
+    }
+    dump.rethrow();
 }
 
 void drain(Platform& platform) {
@@ -96,10 +106,11 @@ void drain(Platform& platform) {
 cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli::RunOptions& options) {
     sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
     Platform platform(config, options);
-    const TimelineThread timeline(platform, options.lspci);
+    Timeline timeline(platform);
+    const Activity play("timeline", [&] { timeline.play(config.timeline); });
 
     cli::RunOutcome outcome;
-    outcome.end = play(timeline, options);
+    outcome.end = follow(play, timeline, options);
     outcome.simulated_time = now();
     if (outcome.end == cli::RunEnd::completed) {
         drain(platform);
@@ -109,6 +120,9 @@ cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli
     outcome.event_hash = platform.files().hash().value();
     outcome.metrics = platform.collect_metrics();
     outcome.stopped_sinks = platform.files().stopped_sinks();
+    if (options.lspci && outcome.end != cli::RunEnd::interrupted) {
+        dump_functions(platform, options);
+    }
     return outcome;
 }
 

@@ -48,7 +48,8 @@ void AliasMonitor::on_tlp(const pcie::TlpSighting& sighting) {
             [&](Event& event) {
                 event = {watch, identity_of(header), header.address};
             },
-            [this](const Event& event) { apply(event); });
+            [this](const Event& event) { apply(event); },
+            begins ? 1 : 0); // what ends at the moment in which another begins is not outstanding with it
     }
 }
 

@@ -1,15 +1,14 @@
 """Fig. 6 of the paper as an unmodified lspci draws it from what the simulated servers read out of configuration space.
 
-Environment: PROGRAM, the program rootpool; FOLDER, for its output; EXPECTED, the tree that server2 must show.
+Environment: that of replay.py, and EXPECTED, the tree that server2 must show.
 """
 import os
 import pathlib
-import shutil
 import subprocess
 import unittest
 
-PROGRAM = os.environ["PROGRAM"]
-FOLDER = pathlib.Path(os.environ["FOLDER"])
+import replay
+
 EXPECTED = pathlib.Path(os.environ["EXPECTED"])
 
 
@@ -17,18 +16,14 @@ def lspci(dump, *options):
     return subprocess.run(["lspci", "-F", str(dump), *options], check=True, capture_output=True, text=True).stdout
 
 
-def run(out, *options):
-    shutil.rmtree(FOLDER / out, ignore_errors=True)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    subprocess.run([PROGRAM, "run", "paper/fig6-enumeration", "--quiet", "--out", str(FOLDER / out), *options], check=True,
-                   capture_output=True)
-    return FOLDER / out / "lspci"
+def dumps_of(out, *options):
+    return replay.run("paper/fig6-enumeration", out, *options).folder / "lspci"
 
 
 class Fig6(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.dumps = run("ari")
+        cls.dumps = dumps_of("ari")
 
     def test_slave_sees_bridges_and_four_functions_as_in_the_paper(self):
         self.assertEqual(lspci(self.dumps / "server2.slave.txt", "-nt"), EXPECTED.read_text())
@@ -45,7 +40,7 @@ class Fig6(unittest.TestCase):
         self.assertEqual(raw, ["03:10.0", "03:10.2", "03:10.4", "03:10.6"])
 
     def test_without_ari_the_offset_is_384_and_virtual_functions_are_on_the_next_bus(self):
-        dump = run("no-ari", "--set", "topology.devices.nic0.ari=false") / "server1.master.txt"
+        dump = dumps_of("no-ari", "--set", "topology.devices.nic0.ari=false") / "server1.master.txt"
         self.assertIn("VF offset: 384, stride: 2, Device ID: 10ed", lspci(dump, "-vvv"))
         raw = [line.split()[0] for line in lspci(dump, "-n").splitlines() if "ffff:ffff" in line]
         self.assertEqual(raw, ["04:10.0", "04:10.2", "04:10.4", "04:10.6"])

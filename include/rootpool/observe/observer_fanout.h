@@ -14,6 +14,8 @@ namespace rootpool::observe {
 class TlpFanout final : public pcie::TlpObserver {
 public:
     void add(pcie::TlpObserver& observer) { observers_.push_back(&observer); }
+    /// From here on nobody is shown anything.
+    void clear() noexcept { observers_.clear(); }
 
     /// Throws core::ModelViolation when an observer numbers places in its own way.
     pcie::PlaceId add_place(const std::string& name) override {
@@ -40,6 +42,8 @@ private:
 class FrameFanout final : public net::FrameObserver {
 public:
     void add(net::FrameObserver& observer) { observers_.push_back(&observer); }
+    /// From here on nobody is shown anything.
+    void clear() noexcept { observers_.clear(); }
 
     /// Throws core::ModelViolation when an observer numbers ports in its own way.
     net::EthernetPortId add_port(const std::string& name) override {

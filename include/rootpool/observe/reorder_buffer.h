@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -11,8 +12,8 @@ namespace rootpool::observe {
 
 /// Puts records back into the order of time. The models pass stages whose outcome is decided in advance, so that
 /// sightings of different places do not come in order; they are at most a look-ahead apart. A record leaves when one
-/// has been seen that is `horizon` later; records of one moment keep the order in which they came. Slots are reused:
-/// nothing is allocated in a steady state.
+/// has been seen that is `horizon` later; records of one moment leave by rank, then in the order in which they came.
+/// Slots are reused: nothing is allocated in a steady state.
 template <typename Record>
 class ReorderBuffer {
 public:
@@ -20,7 +21,7 @@ public:
 
     /// Takes a record; `fill(record)` writes it into a used slot. Then calls `emit(record)` for each that is due.
     template <typename Fill, typename Emit>
-    void push(SimTime at, Fill&& fill, Emit&& emit) {
+    void push(SimTime at, Fill&& fill, Emit&& emit, std::uint8_t rank = 0) {
         if (free_.empty()) {
             free_.push_back(slots_.size());
             slots_.emplace_back();
@@ -28,7 +29,7 @@ public:
         const std::size_t slot = free_.back();
         free_.pop_back();
         std::forward<Fill>(fill)(slots_[slot]);
-        heap_.push_back({at, ++last_order_, slot});
+        heap_.push_back({at, rank, ++last_order_, slot});
         std::push_heap(heap_.begin(), heap_.end(), later);
         latest_ = std::max(latest_, at);
         while (!heap_.empty() && heap_.front().at + horizon_ < latest_) {
@@ -46,13 +47,14 @@ public:
 private:
     struct Entry {
         SimTime at;
+        std::uint8_t rank;
         std::uint64_t order;
         std::size_t slot;
     };
 
     /// Order of the heap, whose first entry is the earliest.
     [[nodiscard]] static bool later(const Entry& a, const Entry& b) noexcept {
-        return a.at == b.at ? a.order > b.order : a.at > b.at;
+        return std::tie(a.at, a.rank, a.order) > std::tie(b.at, b.rank, b.order);
     }
 
     template <typename Emit>

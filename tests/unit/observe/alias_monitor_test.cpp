@@ -124,6 +124,13 @@ TEST_F(AliasMonitorTest, SeesAnOverlapWhoseSecondReadIsAnnouncedLast) {
     EXPECT_EQ(counted(), 1U);
 }
 
+TEST_F(AliasMonitorTest, AReadThatStartsAtTheMomentInWhichAnotherEndsDoesNotMeetIt) {
+    read(up1, 100ns);
+    read(up2, 210ns);
+    complete(down1, 200ns, 512, 512); // its last beat is at 210 ns
+    EXPECT_EQ(counted(), 0U);
+}
+
 TEST_F(AliasMonitorTest, IgnoresPlacesThatAreNotWatchedAndTlpsThatAreNoReads) {
     read(up1, 100ns);
     read(PlaceId{4}, 200ns);
