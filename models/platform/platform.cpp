@@ -166,6 +166,8 @@ void Platform::add_fabric_metrics(observe::MetricSet& metrics) {
         add_minimum(metrics, prefix + "to_host_latency_min", server.root_complex().to_host_latency(),
                     "Smallest time of a TLP from a device to the root complex");
         metrics.add(prefix + "interrupts", server.interrupts().delivered(), "1", "Interrupts delivered");
+        metrics.add(prefix + "packets_dropped", system(id).processing().stack().drops().total(), "1",
+                    "Packets that the network stack dropped, all reasons");
         metrics.add(prefix + "refused_requests",
                     server.root_complex().counters().refused_reads + server.root_complex().counters().refused_posted,
                     "1", "Requests of devices that the root complex refused");

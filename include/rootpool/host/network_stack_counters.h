@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <string_view>
 
 namespace rootpool::host {
@@ -68,6 +69,9 @@ public:
     void add(Drop reason) noexcept { ++counts_[static_cast<std::size_t>(reason)]; }
     [[nodiscard]] std::uint64_t operator[](Drop reason) const noexcept {
         return counts_[static_cast<std::size_t>(reason)];
+    }
+    [[nodiscard]] std::uint64_t total() const noexcept {
+        return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
     }
 
 private:
