@@ -1,7 +1,6 @@
 # Every library that rootpool is built on; why each is there stands in docs/dependencies.md.
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
