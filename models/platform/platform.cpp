@@ -132,6 +132,8 @@ void Platform::check_conservation() {
 observe::MetricSet Platform::collect_metrics() {
     observe::MetricSet metrics = metrics_;
     files_.aliases().add_metrics(metrics);
+    metrics.add("links.tlps", files_.hash().tlps(), "TLPs",
+                "TLPs put on links: one that crosses two links counts twice");
     add_device_metrics(metrics);
     add_fabric_metrics(metrics);
     return metrics;
