@@ -14,6 +14,7 @@
 #include "cli/progress_line.h"
 #include "cli/run_options.h"
 #include "rootpool/core/error.h"
+#include "rootpool/observe/atomic_file.h"
 #include "rootpool/observe/results.h"
 #include "rootpool/scenario/expectation.h"
 
@@ -97,7 +98,10 @@ private:
         result.simulated_time = outcome.simulated_time;
         result.partial = end == RunEnd::interrupted;
         result.metrics = std::move(outcome.metrics);
-        result.stopped_sinks = std::move(outcome.stopped_sinks);
+        if (!outcome.stopped_sinks.empty()) {
+            observe::write_atomically(folder_.working_path() / "captures.json",
+                                      observe::to_json(outcome.stopped_sinks));
+        }
         // Of a run that was cut short metrics may be missing: their expectations have failed.
         result.expectations = scenario::evaluate(config_.expectations, result.metrics);
         finish(result);

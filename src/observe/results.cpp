@@ -46,7 +46,7 @@ using Json = nlohmann::ordered_json;
     return list;
 }
 
-[[nodiscard]] Json stopped_json(const std::vector<StoppedSink>& sinks) {
+[[nodiscard]] Json stopped_json(std::span<const StoppedSink> sinks) {
     Json list = Json::array();
     for (const StoppedSink& sink : sinks) {
         list.push_back(
@@ -71,12 +71,13 @@ std::string to_json(const RunResult& result) {
                        {"partial", result.partial},
                        {"passed", result.passed()},
                        {"expectations", expectations_json(result.expectations)},
-                       {"stopped_sinks", stopped_json(result.stopped_sinks)},
                        {"metrics", metrics_json(result.metrics)}};
     // text that came from a user's file may hold anything; what is not UTF-8 is replaced instead of refused at the end
     // of a run
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
+
+std::string to_json(std::span<const StoppedSink> sinks) { return stopped_json(sinks).dump(2) + "\n"; }
 
 void write_result(const std::filesystem::path& path, const RunResult& result) {
     write_atomically(path, to_json(result));

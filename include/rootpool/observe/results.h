@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct ExpectationResult {
     bool passed = false;
 };
 
-/// Everything that result.json says. Holds no wall-clock time and no path, so that equal runs give equal bytes.
+/// Everything that result.json says. Holds no wall-clock time, no path and nothing of what
+/// else is written, so that equal runs give equal bytes.
 struct RunResult {
     std::string scenario;
     std::uint64_t seed = 0;
@@ -32,7 +34,6 @@ struct RunResult {
     bool partial = false; ///< interrupted, or ended by a model violation
     MetricSet metrics;
     std::vector<ExpectationResult> expectations;
-    std::vector<StoppedSink> stopped_sinks;
 
     [[nodiscard]] bool passed() const noexcept;
 };
@@ -41,6 +42,8 @@ inline constexpr int result_schema_version = 1;
 
 /// The text of result.json; docs/outputs.md describes the fields. Ends with a line feed.
 [[nodiscard]] std::string to_json(const RunResult& result);
+/// The text of captures.json.
+[[nodiscard]] std::string to_json(std::span<const StoppedSink> sinks);
 /// Writes `path` through write_atomically(). Throws OutputError.
 void write_result(const std::filesystem::path& path, const RunResult& result);
 

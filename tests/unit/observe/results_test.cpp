@@ -45,7 +45,6 @@ TEST(ResultJson, HasTheseBytes) {
       "passed": true
     }
   ],
-  "stopped_sinks": [],
   "metrics": [
     {
       "name": "iperf.server2.goodput",
@@ -72,15 +71,18 @@ TEST(ResultJson, OneFailedExpectationFailsTheRun) {
     EXPECT_TRUE(json["expectations"][1]["actual"].is_null()) << "a metric that the run does not have has no value";
 }
 
-TEST(ResultJson, NamesSinksThatStopped) {
+TEST(ResultJson, ARunThatWasCutShortIsPartial) {
     RunResult result = example();
     result.partial = true;
-    result.stopped_sinks.push_back({"pcap", 100'000, 2us, "stops after 100000 frames"});
-    const auto json = nlohmann::json::parse(to_json(result));
-    EXPECT_TRUE(json["partial"]);
-    EXPECT_EQ(json["stopped_sinks"][0]["sink"], "pcap");
-    EXPECT_EQ(json["stopped_sinks"][0]["records"], 100'000);
-    EXPECT_EQ(json["stopped_sinks"][0]["at"]["femtoseconds"], 2'000'000'000);
+    EXPECT_TRUE(nlohmann::json::parse(to_json(result))["partial"]);
+}
+
+TEST(CapturesJson, NamesSinksThatStopped) {
+    const std::vector<StoppedSink> sinks{{"pcap", 100'000, 2us, "stops after 100000 frames"}};
+    const auto json = nlohmann::json::parse(to_json(sinks));
+    EXPECT_EQ(json[0]["sink"], "pcap");
+    EXPECT_EQ(json[0]["records"], 100'000);
+    EXPECT_EQ(json[0]["at"]["femtoseconds"], 2'000'000'000);
 }
 
 TEST(ResultJson, TextThatIsNotUtf8DoesNotEndTheRun) {
