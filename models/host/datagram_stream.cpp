@@ -13,6 +13,7 @@ DatagramSender::DatagramSender(const Task& task, Scheduler& scheduler, const Set
 
 void DatagramSender::start() {
     start_ = now();
+    due_ = start_;
     socket_ = &task_.stack().udp_open(0, nullptr);
     call();
 }
@@ -38,12 +39,19 @@ void DatagramSender::next() {
         done_event_.notify(sc_core::SC_ZERO_TIME);
         return;
     }
-    SimTime due = now();
-    if (settings_.rate) { // the n-th datagram is due when n datagrams' bits have passed at the rate
-        const auto bits = static_cast<double>(sent_ + refused_) * static_cast<double>(datagram_.size()) * 8;
-        due = start_ + SimTime{static_cast<std::int64_t>(bits * 1e15 / static_cast<double>(*settings_.rate))};
+    if (settings_.rate) {
+        advance_due(*settings_.rate);
     }
-    pace_.arm(std::max(due, now()));
+    pace_.arm(std::max(due_, now()));
+}
+
+/// The n-th datagram is due when the bits of n datagrams have passed at the rate: exactly, so the part of a femtosecond
+/// that a division leaves is carried on.
+void DatagramSender::advance_due(std::uint64_t rate) {
+    constexpr std::uint64_t femtoseconds = 1'000'000'000'000'000; // times the bits of a datagram: below 2^64
+    const std::uint64_t dividend = datagram_.size() * 8 * femtoseconds + due_remainder_;
+    due_ += SimTime{static_cast<std::int64_t>(dividend / rate)};
+    due_remainder_ = dividend % rate;
 }
 
 DatagramReceiver::DatagramReceiver(const Task& task, std::uint16_t port, std::uint64_t pattern_seed)

@@ -37,6 +37,7 @@ private:
     void next();
     void send();
     void call();
+    void advance_due(std::uint64_t rate);
 
     Task task_;
     Settings settings_;
@@ -45,6 +46,8 @@ private:
     std::vector<std::uint8_t> datagram_;
     Timer pace_;
     SimTime start_{};
+    SimTime due_{};                   ///< of the next datagram, when there is a rate
+    std::uint64_t due_remainder_ = 0; ///< of the division that gave due_: femtoseconds times rate
     std::uint64_t sent_ = 0;
     std::uint64_t refused_ = 0;
     bool done_ = false;

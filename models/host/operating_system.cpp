@@ -20,8 +20,6 @@ constexpr std::uint64_t dma_base = 0x1000'0000;
 constexpr std::uint64_t dma_end = 0x7000'0000;
 constexpr unsigned buffers_per_interface = 2048;
 
-[[nodiscard]] std::uint64_t dma_limit(std::uint64_t memory) noexcept { return std::min(memory, dma_end); }
-
 /// A PF and the VFs that may come with it.
 [[nodiscard]] unsigned expected_interfaces(const OperatingSystemConfig& config) noexcept {
     constexpr unsigned most_functions_in_a_slot = 8;
@@ -31,7 +29,7 @@ constexpr unsigned buffers_per_interface = 2048;
 } // namespace
 
 OperatingSystem::OperatingSystem(Server& server, host::KernelLog& log, const OperatingSystemConfig& config)
-    : server_(server), log_(log), config_(config), dma_(dma_base, dma_limit(server.memory().size()) - dma_base),
+    : server_(server), log_(log), config_(config), dma_(dma_base, std::min(server.memory().size(), dma_end)),
       buffers_(dma_, buffers_per_interface * expected_interfaces(config)),
       pci_(server.hardware(), log, server.hardware(), {}),
       environment_{pci_, server.hardware(), server.interrupts(), server.memory(), dma_, buffers_},

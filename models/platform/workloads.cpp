@@ -117,38 +117,56 @@ void Workloads::iperf_tcp(const scenario::Iperf& step) {
     results.add("start", start);
 }
 
-void Workloads::iperf_udp(const scenario::Iperf& step) {
+Workloads::DatagramTransfer& Workloads::start_datagrams(const scenario::Iperf& step, unsigned stream) {
     DatagramSender::Settings settings;
     settings.to = {address(step.server), next_port_++};
-    settings.pattern_seed = pattern_seed(step.name, 0);
+    settings.pattern_seed = pattern_seed(step.name, stream);
     settings.bytes = step.size;
     settings.rate = step.rate;
     settings.duration = step.duration;
     datagrams_.push_back(std::make_unique<DatagramTransfer>(DatagramTransfer{
         std::make_unique<DatagramSender>(make_task(step.client), platform_.topology().scheduler(), settings),
         std::make_unique<DatagramReceiver>(make_task(step.server), settings.to.port, settings.pattern_seed)}));
-    DatagramSender& sender = *datagrams_.back()->sender;
-    DatagramReceiver& receiver = *datagrams_.back()->receiver;
+    DatagramTransfer& transfer = *datagrams_.back();
+    transfer.receiver->start();
+    transfer.sender->start();
+    return transfer;
+}
+
+void Workloads::iperf_udp(const scenario::Iperf& step) {
     const SimTime start = now();
-    print(step.client, net::iperf_client_banner(settings.to, net::IpProtocol::udp));
-    receiver.start();
-    sender.start();
-    while (!sender.done()) {
-        sc_core::wait(sender.done_event());
+    print(step.client, net::iperf_client_banner({address(step.server), next_port_}, net::IpProtocol::udp));
+    std::vector<DatagramTransfer*> streams;
+    for (unsigned stream = 0; stream < step.streams; ++stream) {
+        streams.push_back(&start_datagrams(step, stream));
+    }
+    for (const DatagramTransfer* transfer : streams) {
+        while (!transfer->sender->done()) {
+            sc_core::wait(transfer->sender->done_event());
+        }
     }
     sc_core::wait(to_sc_time(datagram_grace));
-    const std::uint64_t lost = sender.sent() - receiver.datagrams();
-    print(step.server, net::iperf_datagram_line(SimTime{0}, step.duration, receiver.bytes(),
-                                                {receiver.jitter(), lost, sender.sent()}));
-    require(receiver.wrong_bytes() == 0, step.name, "datagrams arrived with other data than was sent");
 
+    DatagramTotals totals;
+    for (const DatagramTransfer* transfer : streams) {
+        const DatagramReceiver& receiver = *transfer->receiver;
+        const std::uint64_t sent = transfer->sender->sent();
+        totals.bytes += receiver.bytes();
+        totals.wrong_bytes += receiver.wrong_bytes();
+        totals.sent += sent;
+        totals.lost += sent - receiver.datagrams();
+        totals.refused += transfer->sender->refused();
+        print(step.server, net::iperf_datagram_line(SimTime{0}, step.duration, receiver.bytes(),
+                                                    {receiver.jitter(), sent - receiver.datagrams(), sent}));
+    }
+    require(totals.wrong_bytes == 0, step.name, "datagrams arrived with other data than was sent");
     StepResults results(metrics_, "iperf", step.name);
-    results.add("goodput", net::goodput(receiver.bytes(), step.duration));
-    results.add("bytes", receiver.bytes());
-    results.add("datagrams", sender.sent());
-    results.add("lost", lost);
-    results.add("refused", sender.refused());
-    results.add("wrong_bytes", receiver.wrong_bytes());
+    results.add("goodput", net::goodput(totals.bytes, step.duration));
+    results.add("bytes", totals.bytes);
+    results.add("datagrams", totals.sent);
+    results.add("lost", totals.lost);
+    results.add("refused", totals.refused);
+    results.add("wrong_bytes", totals.wrong_bytes);
     results.add("start", start);
 }
 

@@ -38,10 +38,20 @@ private:
         std::unique_ptr<DatagramReceiver> receiver;
     };
 
+    /// Of all streams of one step.
+    struct DatagramTotals {
+        std::uint64_t bytes = 0;
+        std::uint64_t wrong_bytes = 0;
+        std::uint64_t sent = 0;
+        std::uint64_t lost = 0;
+        std::uint64_t refused = 0;
+    };
+
     void iperf_tcp(const scenario::Iperf& step);
     void iperf_udp(const scenario::Iperf& step);
     [[nodiscard]] Transfer& start_transfer(scenario::InterfaceId from, scenario::InterfaceId to,
                                            TcpSender::Settings sender, TcpReceiver::Settings receiver);
+    [[nodiscard]] DatagramTransfer& start_datagrams(const scenario::Iperf& step, unsigned stream);
     [[nodiscard]] Task make_task(scenario::InterfaceId interface);
     [[nodiscard]] net::Ipv4Address address(scenario::InterfaceId interface) const;
     [[nodiscard]] std::uint64_t pattern_seed(std::string_view name, unsigned stream) const;

@@ -15,6 +15,7 @@ using namespace std::string_view_literals;
 
 constexpr std::uint64_t tcp_write = 131'072;     ///< iperf 2's default buffer length
 constexpr std::uint64_t udp_datagram = 1470;     ///< iperf 2's default
+constexpr std::uint64_t smallest_datagram = 16;  ///< its number and time of sending
 constexpr std::uint64_t largest_datagram = 1472; ///< MTU 1500 less the headers of IPv4 and UDP
 
 /// Goes through the steps in their order and keeps what is powered on and assigned so far.
@@ -113,11 +114,12 @@ private:
             node.set("size", Node::scalar(fmt::format("{} B", udp ? udp_datagram : tcp_write), node.where));
         }
         step.size = static_cast<std::uint32_t>(read_size(node, "size"));
-        if (udp && step.size > largest_datagram) {
+        if (udp && (step.size < smallest_datagram || step.size > largest_datagram)) {
             fail({.where = node.at("size").where,
-                  .what = "a datagram that would be cut into fragments",
+                  .what = step.size < smallest_datagram ? "a datagram without room for number and time"
+                                                        : "a datagram that would be cut into fragments",
                   .key = path + ".size",
-                  .accepted = fmt::format("at most {} B with protocol: udp", largest_datagram)});
+                  .accepted = fmt::format("{} B to {} B with protocol: udp", smallest_datagram, largest_datagram)});
         }
         step.streams = static_cast<unsigned>(read_whole(node, "streams"));
         return step;
