@@ -1,6 +1,6 @@
 #include "rootpool/host/enumeration.h"
 
-#include <ranges>
+#include <algorithm>
 
 #include "host/pci_assigner.h"
 #include "host/pci_layout.h"
@@ -72,10 +72,10 @@ unsigned PciCore::scan_slot(PciDevice& bridge) {
 void PciCore::remove_slot(PciDevice& bridge, bool reachable) {
     if (reachable) {
         // in reverse, VFs before their PF (Linux pciehp_unconfigure_device)
-        for (const auto& child : std::views::reverse(bridge.children)) {
+        std::for_each(bridge.children.rbegin(), bridge.children.rend(), [this](const auto& child) {
             PciFunction(access_, child->bdf)
                 .modify16(layout::command, layout::command_master | layout::command_serr, layout::command_intx_disable);
-        }
+        });
     }
     bridge.children.clear();
 }

@@ -304,9 +304,11 @@ void NetworkStack::on_timer(SimTime now) {
     for (const auto& interface : interfaces_) {
         work_.timers += interface->on_timer(now) ? 1 : 0;
     }
-    deadline_ = core::never;                                          // every socket moves it forward again
-    for (std::size_t i = 0; i < sockets_.tcp_sockets().size(); ++i) { // observers may add sockets meanwhile
-        sockets_.tcp_sockets()[i]->on_timer(now);
+    deadline_ = core::never; // every socket moves it forward again
+    const auto& sockets = sockets_.tcp_sockets();
+    std::size_t next = 0;
+    while (next < sockets.size()) { // observers may add sockets meanwhile, which ends iterators
+        sockets[next++]->on_timer(now);
     }
     reap();
 }

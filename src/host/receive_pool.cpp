@@ -1,13 +1,14 @@
 #include "rootpool/host/receive_pool.h"
 
+#include <algorithm>
+
 #include "rootpool/core/error.h"
 
 namespace rootpool::host {
 
 ReceivePool::ReceivePool(DmaAllocator& dma, unsigned buffers) : free_(buffers), buffers_(buffers) {
-    for (auto slot = free_.rbegin(); slot != free_.rend(); ++slot) { // so that addresses are taken upwards at first
-        *slot = dma.allocate(buffer_bytes, buffer_bytes);
-    }
+    // from the back, so that addresses are taken upwards at first
+    std::generate(free_.rbegin(), free_.rend(), [&dma] { return dma.allocate(buffer_bytes, buffer_bytes); });
 }
 
 std::uint64_t ReceivePool::take() {

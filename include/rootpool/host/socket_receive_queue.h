@@ -40,7 +40,7 @@ public:
 
 private:
     struct Early {
-        std::uint64_t offset;
+        std::uint64_t offset = 0;
         ReceivedPiece piece;
     };
     void append(std::uint64_t offset, ReceivedPiece piece);

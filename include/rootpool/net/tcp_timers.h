@@ -42,7 +42,7 @@ private:
     }
 
     SimTime tick_;
-    std::array<SimTime, static_cast<std::size_t>(TcpTimer::count_)> deadlines_;
+    std::array<SimTime, static_cast<std::size_t>(TcpTimer::count_)> deadlines_{};
 };
 
 } // namespace rootpool::net

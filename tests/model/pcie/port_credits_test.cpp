@@ -11,8 +11,6 @@ namespace rootpool::models {
 namespace {
 
 constexpr SimTime latency = 60ns;
-constexpr SimTime byte_time{250'000};   // 4 GB/s
-constexpr unsigned write_overhead = 20; // STP, sequence number, 3 DW header, LCRC, END
 
 struct Arrival {
     std::uint64_t address;

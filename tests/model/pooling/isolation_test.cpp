@@ -142,8 +142,9 @@ TEST(Isolation, roots_with_equal_numbers_never_see_each_others_bytes) {
         traffic.check_device();
         expect_no_refusal(*platform);
         expect_an_event_per_grant(platform->multi_root_switch.downstream(pooling::DeviceIndex(0)).output());
-        for (std::uint8_t root = 1; root < config.roots; ++root) {
-            expect_an_event_per_grant(platform->multi_root_switch.upstream(pcie::RootId(root)).output());
+        for (unsigned root = 1; root < config.roots; ++root) {
+            expect_an_event_per_grant(
+                platform->multi_root_switch.upstream(pcie::RootId(static_cast<std::uint8_t>(root))).output());
         }
     }
 }

@@ -236,7 +236,7 @@ void PooledPlatform::enable_vfs(std::uint16_t count) {
         const auto offset = static_cast<std::uint16_t>(0x184 + 0xC * bar);
         config_write(0, slot, offset, 0xFFFF'FFFF);
         config_read(0, slot, offset);
-        config_write(0, slot, offset, static_cast<std::uint32_t>(master_window + bar * 0x10'0000));
+        config_write(0, slot, offset, master_window + bar * 0x10'0000);
         config_write(0, slot, static_cast<std::uint16_t>(offset + 4), 0);
     }
     config_write(0, slot, 0x170, count, 0x3);

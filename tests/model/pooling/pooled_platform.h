@@ -76,8 +76,8 @@ struct PlatformConfig {
 class PooledPlatform {
 public:
     static constexpr pcie::RootId master{0};
-    static constexpr std::uint64_t master_window = 0xD000'0000;
-    static constexpr std::uint64_t slave_window = 0xE000'0000;
+    static constexpr std::uint32_t master_window = 0xD000'0000;
+    static constexpr std::uint32_t slave_window = 0xE000'0000;
     static constexpr std::uint64_t vf_bytes = 0x4000;
     static constexpr pcie::Bdf slot{3, 0, 0}; ///< function 0 below the downstream bridge, in every root
 

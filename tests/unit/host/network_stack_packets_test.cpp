@@ -417,7 +417,7 @@ void write_pcap(const std::filesystem::path& path, const std::vector<CapturedFra
 [[nodiscard]] std::string output_of(const std::string& command) {
     std::string output;
     FILE* const pipe = popen(command.c_str(), "r");
-    std::array<char, 4096> buffer;
+    std::array<char, 4096> buffer{};
     while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
         output.append(buffer.data(), count);
     }

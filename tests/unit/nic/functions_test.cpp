@@ -7,7 +7,6 @@ namespace rootpool::nic {
 namespace {
 
 using pcie::Bdf;
-using testing::_;
 using testing::NiceMock;
 
 constexpr std::uint16_t sriov = 0x160;
@@ -66,9 +65,10 @@ constexpr std::array<std::uint8_t, 256> real_card = [] {
 }();
 
 TEST_F(FunctionsTest, PfReadsAsARealCard) {
-    for (std::uint16_t offset = 0; offset < real_card.size(); ++offset) {
+    for (unsigned offset = 0; offset < real_card.size(); ++offset) {
         if (offset < 0x2C || offset > 0x2F) { // subsystem
-            EXPECT_EQ(functions.space(physical_function).get8(offset), real_card[offset]) << std::hex << offset;
+            EXPECT_EQ(functions.space(physical_function).get8(static_cast<std::uint16_t>(offset)), real_card[offset])
+                << std::hex << offset;
         }
     }
 }

@@ -28,8 +28,8 @@ const TlpHeader completion = test::completion_of(read, function, true);
 /// One TLP that exactly one row is about.
 struct Case {
     const char* row;
-    Sender sender;
     TlpHeader header;
+    Sender sender;
     bool function_known;
     bool inside_lent_bar;
     bool lent;
@@ -44,53 +44,53 @@ using enum Verdict;
 using Cause = RefusalCause;
 
 const Case cases[] = {
-    {"slave message", slave, test::message(0x19, {}), false, false, false, consume, Cause::none},
-    {"slave odd kind", slave, test::memory(TlpKind::memory_read_locked, 0x1000), true, true, false, refuse,
+    {"slave message", test::message(0x19, {}), slave, false, false, false, consume, Cause::none},
+    {"slave odd kind", test::memory(TlpKind::memory_read_locked, 0x1000), slave, true, true, false, refuse,
      Cause::unsupported_kind},
-    {"slave poisoned request", slave, changed(write, [](TlpHeader& h) { h.poisoned = true; }), true, true, false,
+    {"slave poisoned request", changed(write, [](TlpHeader& h) { h.poisoned = true; }), slave, true, true, false,
      refuse, Cause::poisoned},
-    {"slave request with traffic class", slave, changed(read, [](TlpHeader& h) { h.traffic_class = 1; }), true, true,
+    {"slave request with traffic class", changed(read, [](TlpHeader& h) { h.traffic_class = 1; }), slave, true, true,
      false, refuse, Cause::traffic_class},
-    {"slave configuration type 1", slave, test::configuration(TlpKind::config_read_1, function, 0), true, false, false,
+    {"slave configuration type 1", test::configuration(TlpKind::config_read_1, function, 0), slave, true, false, false,
      probe, Cause::function_not_lent},
-    {"slave configuration of other function", slave, config_read, false, false, false, probe, Cause::function_not_lent},
-    {"slave configuration of lent VF", slave, config_write, true, false, false, pass, Cause::none},
-    {"slave memory with address type", slave, changed(read, [](TlpHeader& h) { h.address_type = 2; }), false, true,
+    {"slave configuration of other function", config_read, slave, false, false, false, probe, Cause::function_not_lent},
+    {"slave configuration of lent VF", config_write, slave, true, false, false, pass, Cause::none},
+    {"slave memory with address type", changed(read, [](TlpHeader& h) { h.address_type = 2; }), slave, false, true,
      false, refuse, Cause::address_type},
-    {"slave memory across 4 KB", slave, test::memory(TlpKind::memory_read, 0x1FFC, 2), false, true, false, refuse,
+    {"slave memory across 4 KB", test::memory(TlpKind::memory_read, 0x1FFC, 2), slave, false, true, false, refuse,
      Cause::crosses_4k},
-    {"slave write larger than MPS", slave, test::memory(TlpKind::memory_write, 0x1000, 65), false, true, false, refuse,
+    {"slave write larger than MPS", test::memory(TlpKind::memory_write, 0x1000, 65), slave, false, true, false, refuse,
      Cause::larger_than_mps},
-    {"slave memory outside lent BAR", slave, read, false, false, false, refuse, Cause::outside_lent_bar},
-    {"slave memory inside lent BAR", slave, test::memory(TlpKind::memory_write, 0x1000, 64), false, true, false, pass,
+    {"slave memory outside lent BAR", read, slave, false, false, false, refuse, Cause::outside_lent_bar},
+    {"slave memory inside lent BAR", test::memory(TlpKind::memory_write, 0x1000, 64), slave, false, true, false, pass,
      Cause::none},
-    {"slave completion for other function", slave, completion, false, false, false, drop, Cause::unexpected_completion},
-    {"slave completion for lent VF", slave, completion, true, false, false, pass, Cause::none},
+    {"slave completion for other function", completion, slave, false, false, false, drop, Cause::unexpected_completion},
+    {"slave completion for lent VF", completion, slave, true, false, false, pass, Cause::none},
 
-    {"master message", master, test::message(0x50, {}), false, false, false, consume, Cause::none},
-    {"master odd kind", master, test::memory(TlpKind::io_read, 0x100), false, false, false, refuse,
+    {"master message", test::message(0x50, {}), master, false, false, false, consume, Cause::none},
+    {"master odd kind", test::memory(TlpKind::io_read, 0x100), master, false, false, false, refuse,
      Cause::unsupported_kind},
-    {"master configuration write of lent VF", master, config_write, false, false, true, refuse, Cause::lent_to_another},
-    {"master memory across 4 KB", master, test::memory(TlpKind::memory_write, 0x1FFC, 2), false, false, false, refuse,
+    {"master configuration write of lent VF", config_write, master, false, false, true, refuse, Cause::lent_to_another},
+    {"master memory across 4 KB", test::memory(TlpKind::memory_write, 0x1FFC, 2), master, false, false, false, refuse,
      Cause::crosses_4k},
-    {"master memory in BAR of lent VF", master, write, false, false, true, refuse, Cause::lent_to_another},
-    {"master completion for lent VF", master, completion, false, false, true, drop, Cause::unexpected_completion},
-    {"master anything else", master, config_read, false, false, true, pass, Cause::none},
+    {"master memory in BAR of lent VF", write, master, false, false, true, refuse, Cause::lent_to_another},
+    {"master completion for lent VF", completion, master, false, false, true, drop, Cause::unexpected_completion},
+    {"master anything else", config_read, master, false, false, true, pass, Cause::none},
 
-    {"device completion of no request", device, completion, false, false, false, drop, Cause::unexpected_completion},
-    {"device completion", device, completion, true, false, false, pass, Cause::none},
-    {"device unknown requester", device, read, false, false, false, drop, Cause::unknown_requester},
-    {"device odd kind", device, test::memory(TlpKind::swap, 0x1000), true, false, true, refuse,
+    {"device completion of no request", completion, device, false, false, false, drop, Cause::unexpected_completion},
+    {"device completion", completion, device, true, false, false, pass, Cause::none},
+    {"device unknown requester", read, device, false, false, false, drop, Cause::unknown_requester},
+    {"device odd kind", test::memory(TlpKind::swap, 0x1000), device, true, false, true, refuse,
      Cause::unsupported_kind},
-    {"device configuration", device, config_write, true, false, true, refuse, Cause::unsupported_kind},
-    {"device error message", device, test::message(0x31, function), true, false, true, pass, Cause::none},
-    {"device other message of lent VF", device, test::message(0x18, function), true, false, true, drop,
+    {"device configuration", config_write, device, true, false, true, refuse, Cause::unsupported_kind},
+    {"device error message", test::message(0x31, function), device, true, false, true, pass, Cause::none},
+    {"device other message of lent VF", test::message(0x18, function), device, true, false, true, drop,
      Cause::message_from_function},
-    {"device memory across 4 KB", device, test::memory(TlpKind::memory_write, 0x1FFC, 2), true, false, true, drop,
+    {"device memory across 4 KB", test::memory(TlpKind::memory_write, 0x1FFC, 2), device, true, false, true, drop,
      Cause::crosses_4k},
-    {"device memory with address type of lent VF", device, changed(read, [](TlpHeader& h) { h.address_type = 2; }),
+    {"device memory with address type of lent VF", changed(read, [](TlpHeader& h) { h.address_type = 2; }), device,
      true, false, true, refuse, Cause::address_type},
-    {"device anything else", device, read, true, false, true, pass, Cause::none},
+    {"device anything else", read, device, true, false, true, pass, Cause::none},
 };
 
 class FirewallRowTest : public testing::TestWithParam<Case> {};
