@@ -33,7 +33,7 @@ void TcpReceiver::read() {
     if (next_bytes_ != 0) {
         task_.system_call(next_bytes_, CpuCore::Effect::to<&TcpReceiver::read_now>(*this));
     } else if (socket_->end_of_stream()) {
-        finish();
+        close();
     } else {
         asleep_ = true;
     }
@@ -59,13 +59,11 @@ void TcpReceiver::check(core::ByteView bytes) {
     bytes_ += bytes.size();
 }
 
-void TcpReceiver::finish() {
-    counters_ = socket_->counters();
+/// Closes its direction too; the connection ends when the other end has acknowledged that.
+void TcpReceiver::close() {
     closed_by_us_ = true;
     socket_->close(now());
     task_.pay_and(CpuCore::Effect::to<&TcpReceiver::nothing>(*this));
-    done_ = true;
-    done_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void TcpReceiver::on_closed(host::TcpSocket& socket, net::TcpCloseReason /*reason*/) {
@@ -74,10 +72,8 @@ void TcpReceiver::on_closed(host::TcpSocket& socket, net::TcpCloseReason /*reaso
         socket.close(now());
     }
     socket_ = nullptr;
-    if (!done_) {
-        done_ = true;
-        done_event_.notify(sc_core::SC_ZERO_TIME);
-    }
+    done_ = true;
+    done_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
 } // namespace rootpool::models

@@ -24,6 +24,7 @@ public:
 
     /// Throws std::invalid_argument when the port is taken.
     void start();
+    /// Notified when the connection is closed in both directions, or failed.
     [[nodiscard]] const sc_core::sc_event& done_event() const noexcept { return done_event_; }
     [[nodiscard]] bool done() const noexcept { return done_; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
@@ -44,7 +45,7 @@ private:
     void read();
     void read_now();
     void check(core::ByteView bytes);
-    void finish();
+    void close();
     void nothing() {}
 
     Task task_;
