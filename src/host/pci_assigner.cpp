@@ -218,7 +218,7 @@ void PciAssigner::setup_bridge(PciDevice& bridge) {
 
     pci_log(log_, bridge, "PCI bridge to [bus {:02x}{}]", state.secondary,
             state.subordinate == state.secondary ? std::string() : fmt::format("-{:02x}", state.subordinate));
-    function.write16(layout::io_base, 0x00F0);
+    function.write16(layout::io_base, 0x00F0); // closed: I/O BARs are not assigned
     function.write32(layout::memory_base, range(state.memory));
     // The upper halves are set so that the window is never open by accident: closed, then upper, then lower (Linux).
     function.write32(layout::prefetchable_limit_upper, 0);

@@ -54,7 +54,9 @@ ConfigSpaceBuilder& ConfigSpaceBuilder::type_1_header(const Identity& identity) 
     header(identity, 1);
     space_.define32(r::primary_bus, 0, 0x00FF'FFFF);
     space_.define16(r::secondary_status, 0, 0, r::status_errors);
-    // Windows are closed after reset: base above limit. I/O is not implemented (both read 0, PCIe base 7.5.1.3.6).
+    // Windows are closed after reset: base above limit. The one for I/O decodes 16 bits, as PCIe switches and root
+    // ports have it (PCI-to-PCI bridge architecture 3.2.5.6).
+    space_.define16(r::io_base, 0x00F0, 0xF0F0);
     space_.define32(r::memory_base, 0x0000'FFF0, 0xFFF0'FFF0);
     space_.define32(r::prefetchable_base, 0x0001'FFF1, 0xFFF0'FFF0);
     space_.define32(r::prefetchable_base_upper, 0, 0xFFFF'FFFF);

@@ -52,7 +52,8 @@ Route VirtualSwitch::route(const pcie::TlpHeader& header) const noexcept {
         return ended(Kind::consume, RefusalCause::none); // a root's messages act on its virtual bridges only
     }
     if (header.kind == pcie::TlpKind::io_read || header.kind == pcie::TlpKind::io_write) {
-        return ended(Kind::refuse, RefusalCause::unsupported_kind); // no bridge has an I/O window
+        // whatever the windows: no function below claims I/O
+        return ended(Kind::refuse, RefusalCause::unsupported_kind);
     }
     return route_memory(header.address);
 }

@@ -53,6 +53,9 @@ class Fig6(unittest.TestCase):
         slave = lspci(self.dumps / "server2.slave.txt", "-vvv")
         for capability in ("MSI-X: ", "Advanced Error Reporting", "(Slot+)"):
             self.assertIn(capability, slave)
+        windows = [line for line in slave.splitlines() if "I/O behind bridge" in line]
+        self.assertEqual(len(windows), 3, "root port, upstream and downstream port of the switch")
+        self.assertTrue(all("[disabled]" in window for window in windows), windows)
         self.assertIn("Alternative Routing-ID Interpretation", lspci(self.dumps / "server1.master.txt", "-vvv"))
 
 

@@ -109,6 +109,16 @@ TEST_F(SwitchEnumeration, WindowsContainWhatLiesBelowThem) {
     EXPECT_EQ(first_->space.get16(r::prefetchable_limit), 0x0011);
 }
 
+TEST_F(SwitchEnumeration, IoWindowsThatWereLeftOpenAreClosed) {
+    for (ConfigTree::Function* bridge : {root_, upstream_, first_, second_}) {
+        bridge->space.set16(r::io_base, 0x2010);
+    }
+    core_.enumerate();
+    for (const ConfigTree::Function* bridge : {root_, upstream_, first_, second_}) {
+        EXPECT_EQ(bridge->space.get16(r::io_base), 0x00F0) << "base above limit: no function has I/O BARs";
+    }
+}
+
 TEST_F(SwitchEnumeration, BarsDoNotOverlap) {
     add_vfs();
     core_.enumerate();

@@ -20,6 +20,15 @@ TEST_F(Bridge, WindowsAreClosedAfterReset) {
     }
 }
 
+TEST_F(Bridge, IoWindowDecodes16BitsAndIsClosedAfterReset) {
+    EXPECT_EQ(space.get16(0x1C), 0x00F0)
+        << "base F000 above limit 0FFF; both read 0 would be the open window 0000-0FFF";
+    space.write(0x1C, 0xFFFF, 0x3);
+    EXPECT_EQ(space.get16(0x1C), 0xF0F0) << "4 KB granules, type 0: 16 address bits";
+    space.write(0x1C, 0x0000, 0x3);
+    EXPECT_EQ(space.get16(0x1C), 0x0000) << "both bytes are writable";
+}
+
 TEST_F(Bridge, MemoryWindowHas1MbGranules) {
     space.write(0x20, 0xF7F0'F7E0, 0xF);
     const BridgeWindows windows(space);
