@@ -59,16 +59,43 @@ private:
     bool done_ = false;
 };
 
-/// SystemC hands on what a process threw as a report.
-void advance(SimTime span) {
-    try {
-        sc_core::sc_start(to_sc_time(span));
-    } catch (const sc_core::sc_report& report) {
-        throw core::ModelViolation(report.get_msg());
-    }
-}
+/// SystemC's simulation kernel. Of what a process throws it hands on a report with the text only, but it tells its
+/// report handler while the exception is still being handled: there it is kept. A handler is a plain function and finds
+/// this object by its name.
+class SimulationKernel : public sc_core::sc_object {
+public:
+    SimulationKernel() : sc_object(object_name) { sc_core::sc_report_handler::set_handler(&keep_exception); }
+    SimulationKernel(const SimulationKernel&) = delete;
+    SimulationKernel& operator=(const SimulationKernel&) = delete;
+    ~SimulationKernel() override { sc_core::sc_report_handler::set_handler(nullptr); }
 
-[[nodiscard]] cli::RunEnd follow(const Activity& activity, const Timeline& timeline, const cli::RunOptions& options) {
+    /// Throws what a process threw, and a ModelViolation for what SystemC itself reports as an error.
+    void advance(SimTime span) {
+        try {
+            sc_core::sc_start(to_sc_time(span));
+        } catch (const sc_core::sc_report& report) {
+            if (thrown_) {
+                std::rethrow_exception(thrown_);
+            }
+            throw core::ModelViolation(report.get_msg());
+        }
+    }
+
+private:
+    static constexpr const char* object_name = "simulation_kernel";
+
+    static void keep_exception(const sc_core::sc_report& report, const sc_core::sc_actions& actions) {
+        if (auto* kernel = dynamic_cast<SimulationKernel*>(sc_core::sc_find_object(object_name))) {
+            kernel->thrown_ = std::current_exception();
+        }
+        sc_core::sc_report_handler::default_handler(report, actions);
+    }
+
+    std::exception_ptr thrown_;
+};
+
+[[nodiscard]] cli::RunEnd follow(const Activity& activity, const Timeline& timeline, SimulationKernel& kernel,
+                                 const cli::RunOptions& options) {
     const SimTime last = options.until.value_or(core::never);
     while (!activity.done()) {
         if (options.interrupted()) {
@@ -77,7 +104,7 @@ void advance(SimTime span) {
         if (now() >= last) {
             return cli::RunEnd::until;
         }
-        advance(std::min(slice, last - now()));
+        kernel.advance(std::min(slice, last - now()));
         options.progress({now(), timeline.current()});
     }
     activity.rethrow();
@@ -86,18 +113,18 @@ void advance(SimTime span) {
 
 /// Servers read their configuration spaces by requests, which take time and links: after everything that the run is
 /// judged by, which is the same with and without dumps.
-void dump_functions(Platform& platform, const cli::RunOptions& options) {
+void dump_functions(Platform& platform, SimulationKernel& kernel, const cli::RunOptions& options) {
     const Activity dump("lspci", [&platform] { platform.dump_all_functions(); });
     while (!dump.done() && !options.interrupted()) {
-        advance(slice);
+        kernel.advance(slice);
     }
     dump.rethrow();
 }
 
-void drain(Platform& platform) {
+void drain(Platform& platform, SimulationKernel& kernel) {
     const SimTime end = now() + drain_limit;
     while (platform.frames_under_way() && now() < end) {
-        advance(drain_step);
+        kernel.advance(drain_step);
     }
 }
 
@@ -105,15 +132,16 @@ void drain(Platform& platform) {
 
 cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli::RunOptions& options) {
     sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
+    SimulationKernel kernel;
     Platform platform(config, options);
     Timeline timeline(platform);
     const Activity play("timeline", [&] { timeline.play(config.timeline); });
 
     cli::RunOutcome outcome;
-    outcome.end = follow(play, timeline, options);
+    outcome.end = follow(play, timeline, kernel, options);
     outcome.simulated_time = now();
     if (outcome.end == cli::RunEnd::completed) {
-        drain(platform);
+        drain(platform, kernel);
         platform.check_conservation();
     }
     platform.files().finish();
@@ -121,7 +149,7 @@ cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli
     outcome.metrics = platform.collect_metrics();
     outcome.stopped_sinks = platform.files().stopped_sinks();
     if (options.lspci && outcome.end != cli::RunEnd::interrupted) {
-        dump_functions(platform, options);
+        dump_functions(platform, kernel, options);
     }
     return outcome;
 }

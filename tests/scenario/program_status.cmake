@@ -32,3 +32,10 @@ expect_status(2 err explain no.such.key)
 expect_status(2 err tlp decode zz)
 file(WRITE ${FOLDER}/foreign/file.txt "mine")
 expect_status(4 err run paper/fig6-enumeration --out foreign)
+
+# A capture that cannot be written any further, as on a full disk, in the middle of the simulation.
+set(PROGRAM sh -c "trap '' XFSZ && ulimit -f 100 && exec \"$0\" \"$@\"" ${PROGRAM})
+expect_status(4 err run paper/fig6-enumeration --tlp-pcap --quiet --out full)
+if(EXISTS ${FOLDER}/full)
+  message(SEND_ERROR "a run whose capture is cut off left results")
+endif()
