@@ -25,10 +25,9 @@ void Port::send(pcie::TlpPtr tlp, SimTime earliest) {
         }
     }
     waiting_[static_cast<std::size_t>(flow)].push_back({std::move(tlp), earliest, ++last_order_});
+    ++backlog_;
     drain();
 }
-
-std::size_t Port::backlog() const noexcept { return waiting_[0].size() + waiting_[1].size() + waiting_[2].size(); }
 
 void Port::commit(pcie::Tlp& tlp, SimTime earliest) {
     consumed_.consume(pcie::flow_class(tlp.header.kind), pcie::credit_cost(tlp.header));
@@ -66,6 +65,7 @@ void Port::drain() {
         const pcie::TlpPtr tlp = std::move(next->tlp);
         const SimTime earliest = next->earliest;
         waiting_[static_cast<std::size_t>(pcie::flow_class(tlp->header.kind))].pop_front();
+        --backlog_;
         commit(*tlp, earliest);
         take_back_credits(std::max(now(), wire_free_at_));
         sent = true;

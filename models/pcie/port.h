@@ -43,7 +43,7 @@ public:
     void release(pcie::Tlp& tlp, SimTime at);
 
     /// TLPs that wait for credits.
-    [[nodiscard]] std::size_t backlog() const noexcept;
+    [[nodiscard]] std::size_t backlog() const noexcept { return backlog_; }
     /// When the wire could take another first beat.
     [[nodiscard]] SimTime wire_free_at() const noexcept { return wire_free_at_; }
     [[nodiscard]] const pcie::Credits& advertised() const noexcept { return advertised_; }
@@ -75,6 +75,7 @@ private:
     pcie::Credits limits_;
     pcie::CreditAccount consumed_;
     std::array<std::deque<Waiting>, pcie::flow_class_count> waiting_;
+    std::size_t backlog_ = 0; ///< in all of waiting_: looked at several times per TLP
     std::deque<CreditReturn> returning_;
     Timer retry_;
     SimTime wire_free_at_{};
