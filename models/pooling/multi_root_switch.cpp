@@ -93,6 +93,7 @@ void MultiRootSwitch::make_engines(const MultiRootSwitchConfig& config, pcie::Tl
         engine.roots = config.roots;
         engine.ari = config.ari;
         engine.return_route = config.return_route;
+        engine.interrupts = config.interrupts;
         engine.route.roots = config.roots;
         engine.route.quota_per_root = config.quota_per_root;
         engines_.push_back(std::make_unique<pooling::SharingEngine>(engine, factory));

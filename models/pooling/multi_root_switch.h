@@ -25,6 +25,7 @@ struct MultiRootSwitchConfig {
     /// Empty: every root reaches every device. Otherwise exactly these pairs; bridges are numbered in this order.
     std::vector<std::pair<pcie::RootId, pooling::DeviceIndex>> paths;
     std::string return_route = "scoreboard"; ///< pooling::return_route_names()
+    std::string interrupts = "direct";       ///< pooling::interrupt_route_names()
     std::string tagging = "reserved_bits";   ///< pooling::tagging_names()
     std::string arbiter = "round_robin";     ///< pooling::arbiter_names()
     std::string profile = "fpga-prototype";  ///< switch_profile_names()

@@ -10,7 +10,7 @@ namespace rootpool::models {
 /// Clock and pipeline lengths of the switch. One figure per stage, in cycles of the fabric clock; every path of one
 /// direction has the same length, so that TLPs of one root never overtake each other.
 ///
-/// Sourced (the paper): a look-up in the ID CAM or ID RAM takes 1 cycle. All others are assumptions of this project.
+/// Sourced (the paper): a look-up in a table takes 1 cycle. All others are assumptions of this project.
 struct SwitchTiming {
     SimTime period = 4ns; ///< 250 MHz
     unsigned bytes_per_cycle = 16;
@@ -18,15 +18,18 @@ struct SwitchTiming {
     unsigned arbitration = 1;    ///< grant to the first beat behind the crossbar
     unsigned id_lookup = 1;      ///< ID CAM or ID RAM
     unsigned address_lookup = 2; ///< six CAMs, then the RAM
-    unsigned compose = 1;        ///< ID or address composer
-    unsigned egress = 1;         ///< crossbar or engine to the port: clock crossing
-    unsigned local = 1;          ///< execution by one of the switch's own functions or by the shadow
+    unsigned interrupt_lookup = 1; ///< table of translated interrupts, beside the ID RAM
+    unsigned compose = 1;          ///< ID or address composer; exchange of a message's address and data
+    unsigned egress = 1;           ///< crossbar or engine to the port: clock crossing
+    unsigned local = 1;            ///< execution by one of the switch's own functions or by the shadow
 
     /// Engine latency toward the device: the longer of both paths; the other one is padded.
     [[nodiscard]] constexpr unsigned toward_device() const noexcept {
         return (address_lookup > id_lookup ? address_lookup : id_lookup) + compose;
     }
-    [[nodiscard]] constexpr unsigned toward_root() const noexcept { return id_lookup + compose; }
+    [[nodiscard]] constexpr unsigned toward_root() const noexcept {
+        return (interrupt_lookup > id_lookup ? interrupt_lookup : id_lookup) + compose;
+    }
     [[nodiscard]] constexpr SimTime cycles(unsigned count) const noexcept { return period * count; }
 };
 

@@ -42,7 +42,7 @@ constexpr auto device = Sender::device;
 using enum Verdict;
 using Cause = RefusalCause;
 
-constexpr std::array<FirewallRow, 31> rows = {{
+constexpr std::array<FirewallRow, 32> rows = {{
     {"slave message", slave, message, consume, Cause::none},
     {"slave odd kind", slave, odd_kind, refuse, Cause::unsupported_kind},
     {"slave poisoned request", slave, [](const Facts& f) { return request(f) && f.header.poisoned; }, refuse,
@@ -88,6 +88,8 @@ constexpr std::array<FirewallRow, 31> rows = {{
     {"device memory across 4 KB", device, memory_across_4k, drop, Cause::crosses_4k},
     {"device memory with address type of lent VF", device, [](const Facts& f) { return translated(f) && f.lent; },
      refuse, Cause::address_type},
+    {"device request in the interrupt window", device, [](const Facts& f) { return f.foreign_interrupt; }, refuse,
+     Cause::unknown_interrupt},
     {"device anything else", device, always, pass, Cause::none},
 }};
 

@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, refusal_cause_count> names = {
     "peer_to_peer",
     "message_from_function",
     "management_access",
+    "unknown_interrupt",
 };
 
 } // namespace

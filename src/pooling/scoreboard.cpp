@@ -18,7 +18,7 @@ public:
         }
     }
 
-    SimTime ready_at(const pcie::TlpHeader& /*request*/, pcie::RootId root, SimTime now) override {
+    SimTime ready_at(CompletionUse /*use*/, pcie::RootId root, SimTime now) override {
         if (free_.empty() || outstanding_[root.index()] >= config_.quota_per_root) {
             reclaim(now);
         }

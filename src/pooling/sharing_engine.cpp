@@ -11,9 +11,17 @@ using pcie::FlowClass;
 using pcie::TlpHeader;
 using Action = EngineOutput::Action;
 
+namespace {
+
+/// Below 4 GB the 3 DW form is mandatory.
+constexpr bool needs_four_dw(std::uint64_t address) noexcept { return address >= pcie::first_64_bit_address; }
+
+} // namespace
+
 SharingEngine::SharingEngine(const SharingEngineConfig& config, pcie::TlpFactory& factory)
     : config_(config), factory_(factory), snoop_(config.profile), ids_(config.profile.total_vfs),
       bars_(config.profile.total_vfs), route_(make_return_route(config.return_route, config.route)),
+      interrupts_(make_interrupt_route(config.interrupts, config.profile)),
       shadows_(config.profile.total_vfs, VfConfigShadow(config_.profile, snoop_, config.ari)), lent_to_(config.roots),
       slave_bus_(config.roots), counters_(config.roots) {}
 
@@ -37,7 +45,7 @@ EngineOutput SharingEngine::from_master(const pcie::Tlp& tlp, SimTime now) {
         snoop_.on_write(header.target, header.config_register, first_dword(tlp), header.first_be)) {
         follow_snoop();
     }
-    return send_request(tlp, header, tlp.payload, header.target, std::nullopt, now);
+    return send_request(tlp, header, tlp.payload, {header.target, std::nullopt}, now);
 }
 
 /// Whether a TLP of the master is about a function that somebody else has.
@@ -84,11 +92,38 @@ EngineOutput SharingEngine::from_slave(const pcie::Tlp& tlp, SimTime now) {
 EngineOutput SharingEngine::slave_memory(const pcie::Tlp& tlp, const BarHit& hit, SimTime now) {
     TlpHeader header = tlp.header;
     header.address = bars_.compose(hit);
-    header.four_dw = header.address >> 32U != 0; // below 4 GB the 3 DW form is mandatory (PCIe base 2.2.4.1)
+    header.four_dw = needs_four_dw(header.address);
     if (pcie::flow_class(header.kind) == FlowClass::posted) {
+        return slave_write(tlp, header, hit);
+    }
+    Addressed addressed{ids_.at(hit.vf).owner().function, hit.vf};
+    if (interrupts_->intercepts(hit, header.length_dw * 4U)) {
+        addressed.table_read_end =
+            hit.offset + (pcie::first_byte_address(header) - header.address) + pcie::completion_byte_count(header);
+    }
+    return send_request(tlp, header, tlp.payload, addressed, now);
+}
+
+/// `header` as the device gets it. Its data are others where the engine keeps the VF's MSI-X table.
+EngineOutput SharingEngine::slave_write(const pcie::Tlp& tlp, TlpHeader header, const BarHit& hit) {
+    if (!interrupts_->intercepts(hit, pcie::payload_bytes(header))) {
         return {Action::forward, factory_.view(tlp, header, tlp.root)};
     }
-    return send_request(tlp, header, tlp.payload, ids_.at(hit.vf).owner().function, hit.vf, now);
+    pcie::PayloadSlice payload = factory_.copy(tlp.payload.bytes()); // who sent it keeps what it sent
+    interrupts_->write(hit, header, {payload.buffer->data(), payload.length});
+    return forward(tlp, header, tlp.root, std::move(payload));
+}
+
+CompletionUse SharingEngine::completion_use(const pcie::Tlp& request) const noexcept {
+    const TlpHeader& header = request.header;
+    if (pcie::is_configuration(header.kind)) {
+        return CompletionUse::contents;
+    }
+    if (request.root == config_.master || header.kind != pcie::TlpKind::memory_read) {
+        return CompletionUse::route;
+    }
+    const auto hit = bars_.find(request.root, header.address);
+    return hit && interrupts_->intercepts(*hit, header.length_dw * 4U) ? CompletionUse::contents : CompletionUse::route;
 }
 
 EngineOutput SharingEngine::slave_configuration(const pcie::Tlp& tlp, pcie::VfIndex vf, SimTime now) {
@@ -99,6 +134,9 @@ EngineOutput SharingEngine::slave_configuration(const pcie::Tlp& tlp, pcie::VfIn
         const ShadowWrite write = shadow.write(header.config_register, first_dword(tlp), header.first_be);
         if (write.address_decode_changed) {
             follow_shadow(vf);
+        }
+        if (write.function_reset) {
+            interrupts_->clear(vf);
         }
         if (!write.forward) {
             ++counters_[tlp.root.index()].answered;
@@ -116,31 +154,31 @@ EngineOutput SharingEngine::slave_configuration(const pcie::Tlp& tlp, pcie::VfIn
     header.kind = pcie::has_data(header.kind)
                       ? (same_bus ? pcie::TlpKind::config_write_0 : pcie::TlpKind::config_write_1)
                       : (same_bus ? pcie::TlpKind::config_read_0 : pcie::TlpKind::config_read_1);
-    return send_request(tlp, header, std::move(payload), tlp.header.target, vf, now);
+    return send_request(tlp, header, std::move(payload), {tlp.header.target, vf}, now);
 }
 
 EngineOutput SharingEngine::send_request(const pcie::Tlp& tlp, TlpHeader header, pcie::PayloadSlice payload,
-                                         pcie::Bdf function, std::optional<pcie::VfIndex> vf, SimTime now) {
+                                         const Addressed& addressed, SimTime now) {
     ReturnContext context;
     context.root = tlp.root;
     context.requester = header.requester;
     context.tag = header.tag;
-    context.target = function;
-    context.vf = vf;
+    context.target = addressed.function;
+    context.vf = addressed.vf;
+    context.table_read_end = addressed.table_read_end;
     context.configuration = pcie::is_configuration(header.kind);
     context.reads = !pcie::has_data(header.kind);
     context.config_register = header.config_register;
     context.bytes_left = pcie::completion_byte_count(header);
     route_->outgoing(header, context, engine_id_, now);
-    pcie::TlpPtr sent = factory_.view(tlp, header, tlp.root);
-    sent->payload = std::move(payload);
-    return {Action::forward, std::move(sent)};
+    return forward(tlp, header, tlp.root, std::move(payload));
 }
 
 EngineOutput SharingEngine::from_device(const pcie::Tlp& tlp, SimTime at) {
-    if (pcie::is_completion(tlp.header.kind)) {
-        return completion_from_device(tlp, at);
-    }
+    return pcie::is_completion(tlp.header.kind) ? completion_from_device(tlp, at) : request_from_device(tlp);
+}
+
+EngineOutput SharingEngine::request_from_device(const pcie::Tlp& tlp) {
     const auto vf = snoop_.vf_of(tlp.header.requester);
     const IdEntry entry = vf ? ids_.at(*vf) : IdEntry{};
     const pcie::RootId root = entry.valid() ? entry.owner().root : config_.master;
@@ -148,6 +186,11 @@ EngineOutput SharingEngine::from_device(const pcie::Tlp& tlp, SimTime at) {
     FirewallFacts facts{tlp.header, snoop_.max_payload()};
     facts.function_known = vf || snoop_.is_physical(tlp.header.requester);
     facts.lent = entry.valid();
+    InterruptHit interrupt;
+    if (entry.valid() && pcie::is_address_routed(tlp.header.kind)) {
+        interrupt = interrupts_->find(*vf, tlp.header, tlp.payload.bytes());
+        facts.foreign_interrupt = interrupt.in_window && !interrupt.message;
+    }
     const FirewallRow& row = decide(Sender::device, facts);
     if (row.verdict != Verdict::pass) {
         return obey(row, tlp, root);
@@ -156,7 +199,13 @@ EngineOutput SharingEngine::from_device(const pcie::Tlp& tlp, SimTime at) {
     if (entry.valid()) {
         header.requester = entry.owner().function;
     }
-    return {Action::forward, factory_.view(tlp, header, root)};
+    if (!interrupt.message) {
+        return {Action::forward, factory_.view(tlp, header, root)};
+    }
+    ++counters_[root.index()].interrupts;
+    header.address = interrupt.message->address;
+    header.four_dw = needs_four_dw(header.address);
+    return forward(tlp, header, root, dword(interrupt.message->data));
 }
 
 EngineOutput SharingEngine::completion_from_device(const pcie::Tlp& tlp, SimTime at) {
@@ -182,13 +231,14 @@ EngineOutput SharingEngine::completion_from_device(const pcie::Tlp& tlp, SimTime
     return {Action::forward, factory_.view(tlp, header, root)};
 }
 
-/// Restores the request's numbers in its completion; a configuration read gets the shadow's bits.
+/// Restores the request's numbers in its completion; reads of what the engine keeps get its words and bits.
 EngineOutput SharingEngine::finish(const pcie::Tlp& tlp, const ReturnContext& context) {
     TlpHeader header = tlp.header;
     header.requester = context.requester;
     header.tag = context.tag;
     pcie::TlpPtr completion;
-    const bool read = context.configuration && context.reads && header.status == pcie::CompletionStatus::successful;
+    const bool successful = header.status == pcie::CompletionStatus::successful;
+    const bool read = context.configuration && context.reads && successful;
     if (context.vf) {
         header.completer = context.target;
         completion = factory_.view(tlp, header, context.root);
@@ -197,6 +247,8 @@ EngineOutput SharingEngine::finish(const pcie::Tlp& tlp, const ReturnContext& co
             if (kept.mask != 0 && tlp.payload.length == 4) {
                 completion->payload = dword(kept.apply(first_dword(tlp)));
             }
+        } else if (context.table_read_end != 0 && successful) {
+            completion->payload = table_words(tlp, context);
         }
     } else {
         if (read && snoop_.on_read(context.target, context.config_register, first_dword(tlp))) {
@@ -205,6 +257,21 @@ EngineOutput SharingEngine::finish(const pcie::Tlp& tlp, const ReturnContext& co
         completion = factory_.view(tlp, header, context.root);
     }
     return {Action::forward, std::move(completion)};
+}
+
+/// The data of a completion of an MSI-X table's read with the words that the engine keeps. The read went to the device
+/// all the same: what the device sent before its completion arrives before it.
+pcie::PayloadSlice SharingEngine::table_words(const pcie::Tlp& completion, const ReturnContext& context) {
+    pcie::PayloadSlice payload = factory_.copy(completion.payload.bytes());
+    const core::MutableByteView data(payload.buffer->data(), payload.length);
+    const IdEntry entry = ids_.at(*context.vf);
+    if (entry.valid() && entry.owner().root == context.root) {
+        const std::uint64_t first_byte = context.table_read_end - completion.header.byte_count;
+        interrupts_->read(*context.vf, first_byte & ~std::uint64_t{3}, data);
+    } else {
+        std::ranges::fill(data, std::uint8_t{0}); // the VF went to somebody else meanwhile
+    }
+    return payload;
 }
 
 EngineOutput SharingEngine::obey(const FirewallRow& row, const pcie::Tlp& tlp, pcie::RootId root) {
@@ -225,6 +292,13 @@ EngineOutput SharingEngine::answer(const pcie::Tlp& request, pcie::CompletionSta
     return {Action::answer, complete_without_data(factory_, request, completer, status)};
 }
 
+EngineOutput SharingEngine::forward(const pcie::Tlp& tlp, const TlpHeader& header, pcie::RootId root,
+                                    pcie::PayloadSlice payload) {
+    pcie::TlpPtr sent = factory_.view(tlp, header, root);
+    sent->payload = std::move(payload);
+    return {Action::forward, std::move(sent)};
+}
+
 pcie::PayloadSlice SharingEngine::dword(std::uint32_t value) {
     std::array<std::uint8_t, 4> bytes{};
     core::store_le(bytes.data(), value);
@@ -238,6 +312,7 @@ void SharingEngine::set_lent(pcie::RootId root, std::vector<pcie::VfIndex> vfs) 
         if (std::ranges::find(vfs, vf) == vfs.end()) {
             bars_.clear(vf);
             shadows_[vf.index()].reset();
+            interrupts_->clear(vf);
         }
     }
     for (std::size_t function = 0; function < vfs.size(); ++function) {
@@ -265,8 +340,17 @@ void SharingEngine::follow_snoop() {
     for (const auto& lent : lent_to_) {
         for (const pcie::VfIndex vf : lent) {
             follow_shadow(vf);
+            if (!snoop_.vf_enable()) {
+                interrupts_->clear(vf); // the VFs are gone; those that come are reset (SR-IOV 3.3.3.1)
+            }
         }
     }
+}
+
+EngineTableSizes SharingEngine::table_sizes() const noexcept {
+    constexpr std::size_t entry_bytes = 8;
+    const std::size_t table = entry_bytes * config_.profile.total_vfs;
+    return {2 * table, 2 * bar_count * table, interrupts_->table_bytes()};
 }
 
 /// A slave's BAR or memory enable changed.

@@ -112,7 +112,7 @@ Overlay VfConfigShadow::overlay(std::uint16_t offset) const noexcept {
 ShadowWrite VfConfigShadow::write(std::uint16_t offset, std::uint32_t value, std::uint8_t byte_enables) noexcept {
     const std::uint32_t written = byte_mask(byte_enables);
     const Overlay kept = overlay(offset);
-    ShadowWrite result{!kept.answers_alone(), value & ~kept.mask, false};
+    ShadowWrite result{!kept.answers_alone(), value & ~kept.mask};
     if (offset == command_offset) {
         const std::uint16_t before = command_;
         command_ = static_cast<std::uint16_t>(((command_ & ~written) | (value & written)) & command_bits);
@@ -126,6 +126,7 @@ ShadowWrite VfConfigShadow::write(std::uint16_t offset, std::uint32_t value, std
     } else if (offset == profile_->vf_pcie_capability + 8U && (value & written & initiate_flr) != 0) {
         reset(); // function level reset: what software restores afterwards starts from 0 (PCIe base 6.6.2)
         result.address_decode_changed = true;
+        result.function_reset = true;
     }
     return result;
 }

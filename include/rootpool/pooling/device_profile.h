@@ -28,6 +28,9 @@ struct DeviceProfile {
     std::uint16_t vf_ari_capability = 0x150;  ///< 0 = none
     std::uint16_t vf_ari_predecessor = 0x100; ///< the extended capability whose next pointer leads to ARI
     std::uint16_t vf_ari_successor = 0;       ///< where ARI's own next pointer leads
+    std::uint8_t vf_msix_bar = 3;             ///< table BIR of each VF's MSI-X capability: the BAR that holds the table
+    std::uint16_t vf_msix_vectors = 3;        ///< table size
+    std::uint32_t vf_msix_table_offset = 0;   ///< in that BAR
 };
 
 } // namespace rootpool::pooling

@@ -27,6 +27,8 @@ struct FirewallFacts {
         false; ///< configuration, completion: the addressed function; from the device: the sending function is known
     bool inside_lent_bar = false; ///< slave memory request: hit of one address CAM for the whole request
     bool lent = false;            ///< master: what it addresses is lent; device: the sending function is lent
+    /// From the device: in the window of translated interrupts, but no message of the sending function.
+    bool foreign_interrupt = false;
 };
 
 /// One row of the decision table.

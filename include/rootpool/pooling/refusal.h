@@ -30,6 +30,7 @@ enum class RefusalCause : std::uint8_t {
     peer_to_peer,
     message_from_function,
     management_access, ///< a management register access that is not one dword
+    unknown_interrupt, ///< a VF's request in the window of translated interrupts that is none of its messages
     count
 };
 inline constexpr std::size_t refusal_cause_count = static_cast<std::size_t>(RefusalCause::count);

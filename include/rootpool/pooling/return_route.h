@@ -11,6 +11,12 @@
 
 namespace rootpool::pooling {
 
+/// What the engine does with the completion of a request.
+enum class CompletionUse : std::uint8_t {
+    route,    ///< sends it to its root
+    contents, ///< also reads or changes its data, so that it has to know the request
+};
+
 /// What the engine must remember of a non-posted request that it sent to the device.
 struct ReturnContext {
     pcie::RootId root;
@@ -22,6 +28,13 @@ struct ReturnContext {
     bool reads = false;
     std::uint16_t config_register = 0; ///< byte offset
     std::uint16_t bytes_left = 0;
+    /// Read of a VF's MSI-X table whose words the engine keeps: offset in the BAR behind the last byte asked for. 0:
+    /// it is none.
+    std::uint64_t table_read_end = 0;
+
+    [[nodiscard]] CompletionUse use() const noexcept {
+        return configuration || table_read_end != 0 ? CompletionUse::contents : CompletionUse::route;
+    }
 };
 
 /// How completions from the device find their root.
@@ -29,9 +42,9 @@ class ReturnRoute {
 public:
     virtual ~ReturnRoute() = default;
 
-    /// The earliest time, not before `now`, at which this root may send this non-posted request; core::never if that
-    /// waits for a completion.
-    [[nodiscard]] virtual SimTime ready_at(const pcie::TlpHeader& request, pcie::RootId root, SimTime now) = 0;
+    /// The earliest time, not before `now`, at which this root may send a non-posted request whose completion is for
+    /// `use`; core::never if that waits for a completion.
+    [[nodiscard]] virtual SimTime ready_at(CompletionUse use, pcie::RootId root, SimTime now) = 0;
     /// A request passes at `now`; ready_at() allowed it. `engine` is the requester ID of the engine itself. Rewrites
     /// requester ID and tag.
     virtual void outgoing(pcie::TlpHeader& request, const ReturnContext& context, pcie::Bdf engine, SimTime now) = 0;

@@ -7,6 +7,7 @@
 #include "rootpool/pooling/bar_tables.h"
 #include "rootpool/pooling/firewall.h"
 #include "rootpool/pooling/id_tables.h"
+#include "rootpool/pooling/interrupt_route.h"
 #include "rootpool/pooling/master_snoop.h"
 #include "rootpool/pooling/return_route.h"
 #include "rootpool/pooling/vf_config_shadow.h"
@@ -20,6 +21,7 @@ struct SharingEngineConfig {
     bool ari = false;
     std::string_view return_route = "scoreboard";
     ReturnRouteConfig route;
+    std::string_view interrupts = "direct"; ///< interrupt_route_names()
 };
 
 /// What the engine makes of a TLP.
@@ -37,8 +39,16 @@ struct EngineOutput {
 struct EngineCounters {
     std::uint64_t to_device = 0;
     std::uint64_t from_device = 0;
-    std::uint64_t answered = 0; ///< configuration reads and writes that the shadow answered alone
+    std::uint64_t answered = 0;   ///< configuration reads and writes that the shadow answered alone
+    std::uint64_t interrupts = 0; ///< messages whose address and data were exchanged
     RefusalCounters refused;
+};
+
+/// Memory that an engine needs, in bytes. It depends on the device's number of VFs only, never on the number of roots.
+struct EngineTableSizes {
+    std::size_t ids = 0;        ///< ID CAM and ID RAM
+    std::size_t addresses = 0;  ///< an address CAM for each BAR, and the RAM of the master's bases
+    std::size_t interrupts = 0; ///< addresses and data of interrupt messages, translated interrupts only
 };
 
 /// The sharing engine of one pooled device, without time: tables, VF emulation, firewall, return route. The master's
@@ -51,7 +61,7 @@ public:
     /// The earliest time at which a non-posted request may pass (see ReturnRoute::ready_at); `now` for anything else.
     [[nodiscard]] SimTime ready_at(const pcie::Tlp& tlp, SimTime now) {
         return pcie::flow_class(tlp.header.kind) == pcie::FlowClass::non_posted
-                   ? route_->ready_at(tlp.header, tlp.root, now)
+                   ? route_->ready_at(completion_use(tlp), tlp.root, now)
                    : now;
     }
     /// A TLP of root `tlp.root` on its way to the device, at `now`.
@@ -80,21 +90,34 @@ public:
     [[nodiscard]] const IdTables& ids() const noexcept { return ids_; }
     [[nodiscard]] const BarTables& bars() const noexcept { return bars_; }
     [[nodiscard]] const EngineCounters& counters(pcie::RootId root) const { return counters_.at(root.index()); }
+    [[nodiscard]] EngineTableSizes table_sizes() const noexcept;
 
 private:
     [[nodiscard]] EngineOutput from_master(const pcie::Tlp& tlp, SimTime now);
     [[nodiscard]] EngineOutput from_slave(const pcie::Tlp& tlp, SimTime now);
     [[nodiscard]] EngineOutput slave_configuration(const pcie::Tlp& tlp, pcie::VfIndex vf, SimTime now);
     [[nodiscard]] EngineOutput slave_memory(const pcie::Tlp& tlp, const BarHit& hit, SimTime now);
+    [[nodiscard]] EngineOutput slave_write(const pcie::Tlp& tlp, pcie::TlpHeader header, const BarHit& hit);
+    [[nodiscard]] EngineOutput request_from_device(const pcie::Tlp& tlp);
+    [[nodiscard]] CompletionUse completion_use(const pcie::Tlp& request) const noexcept;
+    [[nodiscard]] pcie::PayloadSlice table_words(const pcie::Tlp& completion, const ReturnContext& context);
     [[nodiscard]] EngineOutput completion_from_device(const pcie::Tlp& tlp, SimTime at);
     [[nodiscard]] EngineOutput finish(const pcie::Tlp& tlp, const ReturnContext& context);
-    /// Sends a non-posted request on under the return route's numbers; `function` is what the root calls the addressed
-    /// function.
+    /// Which function a request is for.
+    struct Addressed {
+        pcie::Bdf function;              ///< as the root calls it
+        std::optional<pcie::VfIndex> vf; ///< of a slave
+        std::uint64_t table_read_end = 0;
+    };
+    /// Sends a non-posted request on under the return route's numbers.
     [[nodiscard]] EngineOutput send_request(const pcie::Tlp& tlp, pcie::TlpHeader header, pcie::PayloadSlice payload,
-                                            pcie::Bdf function, std::optional<pcie::VfIndex> vf, SimTime now);
+                                            const Addressed& addressed, SimTime now);
     [[nodiscard]] bool touches_lent(const pcie::TlpHeader& header) const noexcept;
     [[nodiscard]] EngineOutput obey(const FirewallRow& row, const pcie::Tlp& tlp, pcie::RootId root);
     [[nodiscard]] EngineOutput answer(const pcie::Tlp& request, pcie::CompletionStatus status);
+    /// The same TLP under another header and with other data.
+    [[nodiscard]] EngineOutput forward(const pcie::Tlp& tlp, const pcie::TlpHeader& header, pcie::RootId root,
+                                       pcie::PayloadSlice payload);
     [[nodiscard]] pcie::PayloadSlice dword(std::uint32_t value);
     void follow_snoop();
     void follow_shadow(pcie::VfIndex vf);
@@ -105,6 +128,7 @@ private:
     IdTables ids_;
     BarTables bars_;
     std::unique_ptr<ReturnRoute> route_;
+    std::unique_ptr<InterruptRoute> interrupts_;
     std::vector<VfConfigShadow> shadows_;
     std::vector<std::vector<pcie::VfIndex>> lent_to_;
     std::vector<std::uint8_t> slave_bus_;

@@ -31,6 +31,7 @@ struct ShadowWrite {
     bool forward = false; ///< the device gets `value`
     std::uint32_t value = 0;
     bool address_decode_changed = false; ///< BARs or memory enable: the address CAMs must follow
+    bool function_reset = false;         ///< all that the VF was told is gone
 };
 
 /// What makes a VF an ordinary function for a slave's operating system (SR-IOV 3.4: a VF has no IDs, no BARs, no memory

@@ -16,6 +16,7 @@ MultiRootSwitchConfig switch_config(const PlatformConfig& config) {
     result.roots = config.roots;
     result.devices.push_back({PooledPlatform::master, {}});
     result.return_route = config.return_route;
+    result.interrupts = config.interrupts;
     result.profile = config.profile;
     result.ari = config.ari;
     return result;

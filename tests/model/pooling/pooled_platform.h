@@ -67,6 +67,7 @@ private:
 struct PlatformConfig {
     unsigned roots = 3;
     std::string return_route = "scoreboard";
+    std::string interrupts = "direct";
     std::string profile = "fpga-prototype";
     bool ari = false;
     SimTime link_latency = 0ns;

@@ -35,6 +35,7 @@ struct Case {
     bool lent;
     Verdict verdict;
     RefusalCause cause;
+    bool foreign_interrupt = false;
 };
 
 constexpr auto slave = Sender::slave;
@@ -90,6 +91,8 @@ const Case cases[] = {
      Cause::crosses_4k},
     {"device memory with address type of lent VF", changed(read, [](TlpHeader& h) { h.address_type = 2; }), device,
      true, false, true, refuse, Cause::address_type},
+    {"device request in the interrupt window", test::memory(TlpKind::memory_write, 0xFEEF'F000), device, true, false,
+     true, refuse, Cause::unknown_interrupt, true},
     {"device anything else", read, device, true, false, true, pass, Cause::none},
 };
 
@@ -97,7 +100,7 @@ class FirewallRowTest : public testing::TestWithParam<Case> {};
 
 TEST_P(FirewallRowTest, decides) {
     const Case& c = GetParam();
-    const FirewallFacts facts{c.header, 256, c.function_known, c.inside_lent_bar, c.lent};
+    const FirewallFacts facts{c.header, 256, c.function_known, c.inside_lent_bar, c.lent, c.foreign_interrupt};
     const FirewallRow& row = decide(c.sender, facts);
     EXPECT_EQ(row.name, c.row);
     EXPECT_EQ(row.verdict, c.verdict);

@@ -22,7 +22,8 @@ constexpr VfRange vfs(std::uint16_t first, std::uint16_t last) { return {pcie::V
 /// One 82599 behind one engine, three roots; nothing has time here.
 class Pool : private BridgeListener {
 public:
-    explicit Pool(std::string_view return_route = "scoreboard", bool ari = false) {
+    explicit Pool(std::string_view return_route = "scoreboard", bool ari = false,
+                  std::string_view interrupts = "direct") {
         for (const pcie::RootId root : {master, slave1, slave2}) {
             switches[root.index()] =
                 std::make_unique<VirtualSwitch>(root, ports, static_cast<BridgeListener&>(*this), factory);
@@ -32,6 +33,7 @@ public:
         config.roots = 3;
         config.ari = ari;
         config.return_route = return_route;
+        config.interrupts = interrupts;
         config.route.roots = 3;
         engine = std::make_unique<SharingEngine>(config, factory);
         manager = std::make_unique<PoolManager>(
