@@ -404,9 +404,10 @@ std::optional<SimTime> TcpConnection::echoed_round_trip(const TcpIncomingSegment
     if (!timestamps_ || !segment.options.timestamps || segment.options.timestamps->echo_reply == 0) {
         return std::nullopt;
     }
-    // At least one tick, as Linux counts. An echo from the future comes from no sane peer.
+    // At least one tick, as Linux counts. An echo from the future, or from before time began, comes from no sane peer.
     const auto ticks = static_cast<std::int32_t>(timestamp(now) - segment.options.timestamps->echo_reply);
-    return ticks < 0 ? std::nullopt : std::optional(std::max(ticks, 1) * parameters_.tick);
+    const bool sane = ticks >= 0 && ticks <= now / parameters_.tick;
+    return sane ? std::optional(std::max(ticks, 1) * parameters_.tick) : std::nullopt;
 }
 
 } // namespace rootpool::net

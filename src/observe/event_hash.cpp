@@ -62,7 +62,9 @@ constexpr std::size_t frame_words = 7;
 
 [[nodiscard]] std::array<std::uint64_t, frame_words> first_words(const net::Frame& frame) noexcept {
     std::array<std::uint64_t, frame_words> words{};
-    std::memcpy(words.data(), frame.bytes.data(), std::min(frame.bytes.size(), sizeof words));
+    if (!frame.bytes.empty()) { // memcpy takes no null pointer, not even for 0 bytes
+        std::memcpy(words.data(), frame.bytes.data(), std::min(frame.bytes.size(), sizeof words));
+    }
     return words;
 }
 
