@@ -60,6 +60,7 @@ MultiRootSwitchConfig switch_config(const scenario::Config& script) {
         result.devices.push_back({master.value(), profile});
     }
     result.return_route = name_of(config.return_route, std::array<std::string_view, 2>{"completer_id", "scoreboard"});
+    result.interrupts = name_of(config.interrupts, std::array<std::string_view, 2>{"direct", "translate"});
     result.tagging = name_of(config.tagging, std::array<std::string_view, 2>{"reserved_bits", "local_prefix"});
     result.arbiter = name_of(config.arbiter, std::array<std::string_view, 1>{"round_robin"});
     result.profile = name_of(config.profile, std::array<std::string_view, 2>{"fpga-prototype", "asic"});

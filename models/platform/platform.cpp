@@ -54,6 +54,25 @@ void add_minimum(observe::MetricSet& metrics, std::string name, const LatencySta
     }
 }
 
+/// What the sharing engines did to interrupts, and the memory that their tables need.
+void add_engine_metrics(observe::MetricSet& metrics, const MultiRootSwitch& pool) {
+    std::uint64_t interrupts = 0;
+    pooling::EngineTableSizes sizes;
+    for (std::size_t device = 0; device < pool.devices(); ++device) {
+        const pooling::SharingEngine& engine = pool.engine(pooling::DeviceIndex(static_cast<std::uint8_t>(device)));
+        for (std::size_t root = 0; root < pool.roots(); ++root) {
+            interrupts += engine.counters(pcie::RootId(static_cast<std::uint8_t>(root))).interrupts;
+        }
+        sizes.ids += engine.table_sizes().ids;
+        sizes.addresses += engine.table_sizes().addresses;
+        sizes.interrupts += engine.table_sizes().interrupts;
+    }
+    metrics.add("switch.interrupts_translated", interrupts, "1",
+                "Interrupt messages that got the slave's address and data");
+    metrics.add("switch.tables", sizes.ids + sizes.addresses, "B", "ID and address tables of all sharing engines");
+    metrics.add("switch.interrupt_tables", sizes.interrupts, "B", "Addresses and data of translated interrupts");
+}
+
 } // namespace
 
 Platform::Platform(const scenario::Config& config, const cli::RunOptions& options)
@@ -189,6 +208,7 @@ void Platform::add_fabric_metrics(observe::MetricSet& metrics) {
         }
         metrics.add("switch.refusals", refusals, "1",
                     "TLPs that the switch refused, all causes but configuration probes");
+        add_engine_metrics(metrics, *pool);
     }
 }
 

@@ -67,6 +67,8 @@ public:
     [[nodiscard]] const pooling::VirtualSwitch& virtual_switch(pcie::RootId root) const {
         return *switches_.at(root.index());
     }
+    [[nodiscard]] std::size_t roots() const noexcept { return upstream_.size(); }
+    [[nodiscard]] std::size_t devices() const noexcept { return downstream_.size(); }
     [[nodiscard]] const SwitchTiming& timing() const noexcept { return timing_; }
     /// Refusals of one root, switch and engines together.
     [[nodiscard]] std::uint64_t refusals(pcie::RootId root, pooling::RefusalCause cause) const;

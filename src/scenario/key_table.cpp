@@ -80,6 +80,8 @@ constexpr auto table = std::to_array<Key>({
     {"topology.switch.master", name, required, "", "", "The server that owns the devices' physical functions", 1, 32},
     {"topology.switch.return_route", choice, defaulted, "scoreboard", "completer_id|scoreboard",
      "How a completion of the device finds its root"},
+    {"topology.switch.interrupts", choice, defaulted, "direct", "direct|translate",
+     "Who keeps address and data of a lent VF's interrupts: the VF's MSI-X table (direct) or the sharing engine"},
     {"topology.switch.tagging", choice, defaulted, "reserved_bits", "reserved_bits|local_prefix",
      "How a TLP carries its root inside the switch"},
     {"topology.switch.ari", flag, defaulted, "off", "",

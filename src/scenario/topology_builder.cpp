@@ -81,6 +81,9 @@ SwitchConfig read_switch(const Node& node, const Config& config) {
     result.return_route = read_choice(node, "return_route",
                                       std::array{std::pair{"completer_id"sv, ReturnRoute::completer_id},
                                                  std::pair{"scoreboard"sv, ReturnRoute::scoreboard}});
+    result.interrupts = read_choice(
+        node, "interrupts",
+        std::array{std::pair{"direct"sv, Interrupts::direct}, std::pair{"translate"sv, Interrupts::translate}});
     result.tagging = read_choice(node, "tagging",
                                  std::array{std::pair{"reserved_bits"sv, Tagging::reserved_bits},
                                             std::pair{"local_prefix"sv, Tagging::local_prefix}});

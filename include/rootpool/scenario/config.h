@@ -74,6 +74,7 @@ struct DeviceConfig {
 
 enum class SwitchProfile : std::uint8_t { fpga_prototype, asic };
 enum class ReturnRoute : std::uint8_t { completer_id, scoreboard };
+enum class Interrupts : std::uint8_t { direct, translate };
 enum class Tagging : std::uint8_t { reserved_bits, local_prefix };
 enum class VfPlacement : std::uint8_t { functions };
 enum class Arbiter : std::uint8_t { round_robin };
@@ -84,6 +85,7 @@ struct SwitchConfig {
     std::vector<DeviceId> downstream; ///< downstream port n is this device
     ServerId master;
     ReturnRoute return_route = ReturnRoute::scoreboard;
+    Interrupts interrupts = Interrupts::direct;
     Tagging tagging = Tagging::reserved_bits;
     bool ari = false;
     VfPlacement vf_placement = VfPlacement::functions;

@@ -59,6 +59,8 @@ TEST(KeyTable, EveryChoiceReachesTheConfiguration) {
               ReturnRoute::scoreboard);
     EXPECT_EQ(config("topology.switch.return_route=completer_id").multi_root_switch->return_route,
               ReturnRoute::completer_id);
+    EXPECT_EQ(config("topology.switch.interrupts=direct").multi_root_switch->interrupts, Interrupts::direct);
+    EXPECT_EQ(config("topology.switch.interrupts=translate").multi_root_switch->interrupts, Interrupts::translate);
     EXPECT_EQ(config("topology.switch.tagging=local_prefix").multi_root_switch->tagging, Tagging::local_prefix);
     EXPECT_EQ(config("topology.switch.tagging=reserved_bits").multi_root_switch->tagging, Tagging::reserved_bits);
     EXPECT_EQ(std::get<Iperf>(config("timeline[3].iperf.protocol=udp").timeline[3].action).protocol, Protocol::udp);
