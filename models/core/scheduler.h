@@ -13,7 +13,10 @@ namespace rootpool::models {
 [[nodiscard]] inline sc_core::sc_time to_sc_time(SimTime time) {
     return sc_core::sc_time::from_value(static_cast<sc_core::sc_time::value_type>(time.count()));
 }
-[[nodiscard]] inline SimTime now() { return SimTime{static_cast<std::int64_t>(sc_core::sc_time_stamp().value())}; }
+/// What sc_time_stamp() says, without the call into the SystemC library: asked for some twenty times per TLP.
+[[nodiscard]] inline SimTime now() {
+    return SimTime{static_cast<std::int64_t>(sc_core::sc_get_curr_simcontext()->time_stamp().value())};
+}
 
 class Scheduler;
 
