@@ -13,7 +13,7 @@ namespace rootpool::host {
 class TcpSocket;
 
 /// Number of an interface in its stack.
-using InterfaceId = core::Strong<struct InterfaceIdKind, std::uint16_t>;
+using InterfaceId = core::Strong<struct StackInterfaceIdKind, std::uint16_t>;
 
 /// Whose packet a slot holds.
 struct TransmitOwner {
