@@ -45,9 +45,15 @@ def fingerprint(entry, checks):
     return digest.hexdigest() if dependencies.returncode == 0 and names else None
 
 
-def check(build, path, entry, checks):
+def checks_of(path):
+    """The text of every .clang-tidy that is in force for a file."""
+    folders = [folder for folder in path.parents if folder == ROOT or ROOT in folder.parents]
+    return b"".join((folder / ".clang-tidy").read_bytes() for folder in folders if (folder / ".clang-tidy").is_file())
+
+
+def check(build, path, entry, version):
     """What clang-tidy says about one file; empty if it is clean."""
-    key = fingerprint(entry, checks)
+    key = fingerprint(entry, version + checks_of(path))
     if key and (CACHE / key).exists():
         return ""
     result = run(["clang-tidy", "--quiet", "-p", str(build), str(path)])
@@ -66,11 +72,11 @@ def main(arguments):
     commands = read_commands(build)
     wanted = [pathlib.Path(name).resolve() for name in arguments[1:]] or sorted(commands)
     wanted = [path for path in wanted if path in commands]
-    checks = run(["clang-tidy", "--version"]).stdout.encode() + (ROOT / ".clang-tidy").read_bytes()
+    version = run(["clang-tidy", "--version"]).stdout.encode()
     CACHE.mkdir(parents=True, exist_ok=True)
     findings = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for said in pool.map(lambda path: check(build, path, commands[path], checks), wanted):
+        for said in pool.map(lambda path: check(build, path, commands[path], version), wanted):
             if said:
                 findings += 1
                 print(said, flush=True)
