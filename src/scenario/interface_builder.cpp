@@ -36,7 +36,7 @@ std::vector<Assignment> read_assignments(const Node& timeline, const Config& con
     return assignments;
 }
 
-/// Both ends of an assignment are at the switch.
+/// Both ends of an assignment are at the switch, and VFs go to a slave: the bus of the master has no place for them.
 void check_reach(const Assignment& assignment, const Config& config) {
     const auto& [assign, node, path] = assignment;
     if (!config.multi_root_switch || !config.multi_root_switch->port_of(assign.device)) {
@@ -51,6 +51,13 @@ void check_reach(const Assignment& assignment, const Config& config) {
                                   config.device(assign.device).name),
               .key = path + ".to",
               .accepted = "a server of topology.switch.upstream"});
+    }
+    if (assign.to == config.multi_root_switch->master) {
+        fail({.where = node->at("to").where,
+              .what = fmt::format("'{}' is the master, which lends VFs to the other servers",
+                                  config.server(assign.to).name),
+              .key = path + ".to",
+              .accepted = "a server of topology.switch.upstream that is not the master"});
     }
 }
 
@@ -69,8 +76,7 @@ void check_owners(const std::vector<Assignment>& assignments, const Config& conf
             }
         }
         const std::size_t functions = slots[{assign.device, assign.to}] += assign.vfs.size();
-        if (functions > functions_without_ari && !config.multi_root_switch->ari &&
-            assign.to != config.multi_root_switch->master) {
+        if (functions > functions_without_ari && !config.multi_root_switch->ari) {
             fail({.where = node->at("vfs").where,
                   .what = fmt::format("{} functions in one slot of '{}'", functions, config.server(assign.to).name),
                   .key = path + ".vfs",

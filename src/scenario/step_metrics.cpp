@@ -12,9 +12,10 @@ namespace {
 
 constexpr auto table = std::to_array<StepMetric>({
     {"iperf", "goodput", Dimension::data_rate, "Payload that the receiving program got, over the duration of the step"},
-    {"iperf", "bytes", Dimension::data_size, "Payload that the receiving program got"},
+    {"iperf", "bytes", Dimension::data_size, "Payload that the receiving program got; TCP: within the duration"},
     {"iperf", "wrong_bytes", Dimension::data_size, "Payload that differs from what was sent"},
     {"iperf", "retransmissions", Dimension::count, "Segments that TCP sent again"},
+    {"iperf", "failed", Dimension::count, "Connections that could not be made or broke"},
     {"iperf", "datagrams", Dimension::count, "Datagrams sent (UDP)"},
     {"iperf", "lost", Dimension::count, "Datagrams that did not arrive (UDP)"},
     {"iperf", "refused", Dimension::count, "Datagrams that the sender's kernel had no memory for (UDP)"},
@@ -31,7 +32,8 @@ constexpr auto table = std::to_array<StepMetric>({
     {"copy", "bytes", Dimension::data_size, "Bytes that arrived"},
     {"copy", "wrong_bytes", Dimension::data_size, "Bytes that arrived and differ from the file"},
     {"copy", "sha256_equal", Dimension::count, "1: SHA-256 of the file is the same at both ends"},
-    {"copy", "duration", Dimension::time, "From the first to the last byte"},
+    {"copy", "failed", Dimension::count, "1: the connection could not be made or broke"},
+    {"copy", "duration", Dimension::time, "From the connection to the last byte"},
     {"copy", "goodput", Dimension::data_rate, "Bytes over duration"},
     {"copy", "start", Dimension::time, "Simulated time at which the step began"},
     {"lspci", "functions", Dimension::count, "Functions that the server's enumeration found"},

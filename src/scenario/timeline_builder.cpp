@@ -80,7 +80,7 @@ private:
                   .key = path,
                   .accepted = "an assign after the master's power_on"});
         }
-        if (step.to != master && powered_.contains(step.to)) {
+        if (powered_.contains(step.to)) {
             fail({.where = node.at("to").where,
                   .what = fmt::format(
                       "'{}' is running: giving it a VF would be a hot-add, which this version does not have",
@@ -171,17 +171,31 @@ private:
                   .key = far_path,
                   .accepted = "an interface of another server"});
         }
-        const bool cabled = std::ranges::any_of(config_.cables, [&](const CableConfig& cable) {
-            return (cable.a == from.device && cable.b == to.device) || (cable.b == from.device && cable.a == to.device);
-        });
-        if (from.device != to.device && !cabled) {
-            fail({.where = far.where,
-                  .what = fmt::format("no path from '{}' to '{}': no cable between '{}' and '{}'", from.name, to.name,
-                                      config_.device(from.device).name, config_.device(to.device).name),
-                  .key = far_path,
-                  .accepted = "an interface of the same device or of the one at the other end of the cable"});
-        }
+        require_path(from, to, far, far_path);
         return {a, b};
+    }
+
+    /// Frames pass from one function of a device to another while its link is up, and a link needs a cable.
+    void require_path(const InterfaceConfig& from, const InterfaceConfig& to, const Node& far,
+                      const std::string& path) const {
+        const bool cabled = std::ranges::any_of(config_.cables, [&](const CableConfig& cable) {
+            const bool near_end = cable.a == from.device || cable.b == from.device;
+            const bool far_end = cable.a == to.device || cable.b == to.device;
+            return near_end && far_end;
+        });
+        if (cabled) {
+            return;
+        }
+        const std::string& device = config_.device(from.device).name;
+        const std::string reason =
+            from.device == to.device
+                ? fmt::format("the link of '{}' is down, as it has no cable", device)
+                : fmt::format("no cable between '{}' and '{}'", device, config_.device(to.device).name);
+        fail({.where = far.where,
+              .what = fmt::format("no path from '{}' to '{}': {}", from.name, to.name, reason),
+              .key = path,
+              .accepted = "an interface of the device at the other end of the cable, or of the same device if it has a "
+                          "cable"});
     }
 
     InterfaceId read_endpoint(const Node& node, const std::string& path) {

@@ -143,10 +143,10 @@ TEST(Parse, MoreThanEightVfsBelowOneSlotNeedAri) {
     EXPECT_EQ(config_of(nine, {"topology.switch.ari=on"}).devices[0].vfs, 9U);
 }
 
-TEST(Parse, MasterMayUseVfsOfItsOwn) {
-    const Config config = config_of(test::replaced(test::pooled_script, "to: server2", "to: server1"),
-                                    {"timeline[3].iperf.client=server1.vf0", "expect=[]"});
-    EXPECT_EQ(config.interfaces[1].name, "server1.vf0");
+TEST(Parse, FunctionsOfOneCabledDeviceReachEachOther) {
+    const Config config = config_of(test::pooled_script, {"timeline[3].iperf.server=server1"});
+    const auto& iperf = std::get<Iperf>(config.timeline[3].action);
+    EXPECT_EQ(config.interface(iperf.client).device, config.interface(iperf.server).device);
 }
 
 TEST(Override, ChangesOneValue) {
