@@ -16,6 +16,7 @@ public:
     void on_change(nic::FunctionNumber function);
 
 private:
+    void wait_until(nic::FunctionNumber function, SimTime at);
     void serve_due();
     void send(nic::FunctionNumber function, nic::MsixMessage message);
 

@@ -130,6 +130,36 @@ TEST_F(NicControl, AnInterruptArrivesBehindTheDataThatItAnnounces) {
     EXPECT_TRUE(b.take(0).has_value());
 }
 
+TEST_F(NicControl, EveryCopyIsAnnouncedThoughMessagesPushOutDataOfOtherVfs) {
+    std::array<unsigned, Server::vfs> announced{};
+    const auto take_what_is_announced = [&](SimTime time) {
+        for (SimTime passed = 0ns; passed < time; passed += 20ns) {
+            run_for(20ns);
+            for (const FakeRoot::Interrupt& interrupt : std::exchange(a.root.interrupts, {})) {
+                const unsigned n = interrupt.data >> 8U;
+                while (interrupt.data == Server::interrupt_data(n, 0) && a.take(n)) {
+                    ++announced.at(n);
+                }
+            }
+        }
+    };
+    constexpr nic::MacAddress broadcast{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    constexpr unsigned frames = 12;
+    constexpr unsigned rounds = 40;
+    for (unsigned round = 0; round < rounds; ++round) {
+        if (round == rounds / 2) {
+            a.write_vf(0, vf_reg::VTEITR(0), 40 | nic::EITR_CNT_WDIS); // 10 us; the others stay without a throttle
+        }
+        for (unsigned i = 0; i < frames; ++i) {
+            a.queue_frame(3, make_frame(broadcast, a.mac(3), 60 + (round * 37 + i * 11) % 200), 512 * i);
+        }
+        a.ring_doorbell(3);
+        take_what_is_announced(40us);
+        const unsigned sent = (round + 1) * frames;
+        ASSERT_EQ(announced, (std::array{sent, sent, sent, 0U})) << "round " << round;
+    }
+}
+
 TEST_F(NicControl, WithoutBusMasterAFunctionSendsNothing) {
     b.root.config_write(Server::vf_id(1), 0x04, 0);
     b.root.writes_from.clear();
