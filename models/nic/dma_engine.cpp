@@ -181,6 +181,9 @@ void DmaEngine::on_completion(const pcie::Tlp& tlp, SimTime arrival) {
         return;
     }
     OutstandingRead& read = outstanding_[function->index()][tag];
+    if (read.operation == nullptr) {
+        ++context_.counters.unexpected_completions;
+    }
     take_data(read, tlp);
     if (read.bytes_left == 0) {
         arrived_.push({arrival, *function, static_cast<std::uint8_t>(tag)});
@@ -190,8 +193,8 @@ void DmaEngine::on_completion(const pcie::Tlp& tlp, SimTime arrival) {
     }
 }
 
-/// Copies what the completion brings. Anything but data that continues where the last completion ended ends the read
-/// with an error.
+/// Copies what the completion brings, unless the read was given up. Anything but data that continues where the last
+/// completion ended ends the read with an error.
 void DmaEngine::take_data(OutstandingRead& read, const pcie::Tlp& tlp) {
     const TlpHeader& header = tlp.header;
     const std::size_t skip = header.lower_address % 4U;
@@ -199,13 +202,15 @@ void DmaEngine::take_data(OutstandingRead& read, const pcie::Tlp& tlp) {
     const bool usable = header.status == pcie::CompletionStatus::successful && !header.poisoned && data.size() > skip &&
                         header.byte_count == read.bytes_left;
     if (!usable) {
-        ++context_.counters.dma_errors;
+        context_.counters.dma_errors += read.operation != nullptr ? 1U : 0U;
         read.failed = true;
         read.bytes_left = 0;
         return;
     }
     const auto bytes = static_cast<std::uint32_t>(std::min<std::size_t>(data.size() - skip, read.bytes_left));
-    std::memcpy(read.to + (read.bytes - read.bytes_left), data.data() + skip, bytes);
+    if (read.operation != nullptr) {
+        std::memcpy(read.to + (read.bytes - read.bytes_left), data.data() + skip, bytes);
+    }
     read.bytes_left -= bytes;
 }
 
@@ -214,7 +219,7 @@ void DmaEngine::finish_arrived() {
         const Arrived done = arrived_.pop();
         OutstandingRead& read = outstanding_[done.function.index()][done.tag];
         ReadOperation* operation = std::exchange(read.operation, nullptr);
-        free_tags_[done.function.index()] |= std::uint32_t{1} << done.tag;
+        release(done.function, done.tag);
         if (operation != nullptr) {
             finish(*operation, read.bytes, read.failed);
         }
@@ -263,11 +268,10 @@ void DmaEngine::stop(FunctionNumber function) {
         if (read.operation == nullptr) {
             continue;
         }
-        fail_later(*std::exchange(read.operation, nullptr), read.bytes);
         if (read.bytes_left != 0) { // else its arrival is noted and frees the tag
-            read.bytes_left = 0;
-            free_tags_[function.index()] |= std::uint32_t{1} << tag;
+            set_aside(function, tag);
         }
+        fail_later(*std::exchange(read.operation, nullptr), read.bytes);
     }
     for (std::size_t left = writes_.size(); left != 0; --left) {
         WriteRequest request = writes_.pop();
@@ -284,24 +288,45 @@ void DmaEngine::stop(FunctionNumber function) {
 void DmaEngine::time_out() {
     SimTime next = core::never;
     for (unsigned f = 0; f < nic::function_count; ++f) {
+        const FunctionNumber function(static_cast<std::uint8_t>(f));
         for (unsigned tag = 0; tag < max_tags; ++tag) {
             OutstandingRead& read = outstanding_[f][tag];
-            if (read.operation == nullptr || read.bytes_left == 0) {
+            if (read.bytes_left == 0) {
                 continue;
             }
-            if (read.deadline > now()) {
-                next = std::min(next, read.deadline);
-                continue;
+            if (read.deadline <= now()) {
+                if (read.operation == nullptr) {
+                    read.bytes_left = 0;
+                    release(function, tag);
+                    continue;
+                }
+                ++context_.counters.completion_timeouts;
+                set_aside(function, tag);
+                fail_later(*std::exchange(read.operation, nullptr), read.bytes);
             }
-            ++context_.counters.completion_timeouts;
-            fail_later(*std::exchange(read.operation, nullptr), read.bytes);
-            read.bytes_left = 0;
-            free_tags_[f] |= std::uint32_t{1} << tag;
+            next = std::min(next, read.deadline);
         }
     }
     if (next != core::never) {
         timeout_timer_.arm(next);
     }
+    pump();
+}
+
+/// The read is given up, but its completions may still come, and must not be taken for those of a later read with the
+/// same tag (PCIe base 6.6.2, "Avoiding Data Corruption From Stale Completions"). The tag waits for the last of them,
+/// or for as long as a completion may take.
+void DmaEngine::set_aside(FunctionNumber function, unsigned tag) {
+    SimTime& deadline = outstanding_[function.index()][tag].deadline;
+    deadline = now() + context_.config.completion_timeout;
+    set_aside_[function.index()] |= std::uint32_t{1} << tag;
+    timeout_timer_.arm_no_later_than(deadline);
+}
+
+void DmaEngine::release(FunctionNumber function, unsigned tag) noexcept {
+    const std::uint32_t bit = std::uint32_t{1} << tag;
+    set_aside_[function.index()] &= ~bit;
+    free_tags_[function.index()] |= bit;
 }
 
 } // namespace rootpool::models

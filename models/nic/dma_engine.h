@@ -83,7 +83,8 @@ public:
     void on_completion(const pcie::Tlp& tlp, SimTime arrival);
     /// The port sent something that had waited.
     void on_room() { pump(); }
-    /// The function's reads fail and its writes are dropped; what is on the link already is not waited for.
+    /// The function's reads fail and its writes are dropped; what is on the link already is not waited for, but its
+    /// tags stay out of use (see set_aside()).
     void stop(nic::FunctionNumber function);
 
     /// Reads of the class that were not issued yet.
@@ -94,8 +95,9 @@ public:
     void on_transmit_reads_low(core::Delegate<void()> callback) noexcept { transmit_reads_low_ = callback; }
     static constexpr std::size_t few_waiting = 4;
 
+    /// Requests that were given up count as terminated (PCIe base 7.8.5, Transactions Pending).
     [[nodiscard]] bool transactions_pending(nic::FunctionNumber function) const noexcept {
-        return free_tags_[function.index()] != all_tags_;
+        return (free_tags_[function.index()] | set_aside_[function.index()]) != all_tags_;
     }
 
 private:
@@ -111,7 +113,7 @@ private:
         std::uint8_t* to = nullptr;
         std::uint32_t bytes = 0;
         std::uint32_t bytes_left = 0; ///< 0: complete, the tag is free at the time in arrived_
-        SimTime deadline{};
+        SimTime deadline{};           ///< when the read times out, or a tag that was set aside is free at the latest
         bool failed = false;
     };
     struct Arrived {
@@ -142,6 +144,8 @@ private:
     void fail_later(ReadOperation& operation, std::uint32_t bytes);
     void report_failed();
     void time_out();
+    void set_aside(nic::FunctionNumber function, unsigned tag);
+    void release(nic::FunctionNumber function, unsigned tag) noexcept;
 
     NicContext context_;
     std::uint32_t all_tags_;
@@ -149,6 +153,7 @@ private:
     RingQueue<WriteRequest> writes_;
     std::array<std::array<OutstandingRead, max_tags>, nic::function_count> outstanding_{};
     std::array<std::uint32_t, nic::function_count> free_tags_{};
+    std::array<std::uint32_t, nic::function_count> set_aside_{}; ///< tags of reads that were given up
     RingQueue<Arrived> arrived_;
     RingQueue<Failed> failed_;
     Timer pump_timer_;

@@ -9,6 +9,33 @@ protected:
         a.queue_frame(from, make_frame(b.mac(to), a.mac(from), 200, seed), 512 * (seed % 32));
         a.ring_doorbell(from);
     }
+
+    /// Sends VF 0's next frame; its descriptors are read fast, its data comes after `latency`, counted from here.
+    void send_with_slow_data(const Bytes& frame, std::uint64_t offset, SimTime latency) {
+        a.root.read_latency = 300ns;
+        a.root.reads_from.clear();
+        a.queue_frame(0, frame, offset);
+        a.ring_doorbell(0);
+        wait_for_reads(1);
+        a.root.read_latency = latency;
+        wait_for_reads(2);
+        a.root.read_latency = 300ns;
+    }
+    void wait_for_reads(unsigned count) {
+        const unsigned& reads = a.root.reads_from[Server::vf_id(0).routing_id()];
+        for (unsigned i = 0; i < 2000 && reads < count; ++i) {
+            run_for(10ns);
+        }
+        ASSERT_EQ(reads, count);
+    }
+    void restart_vf_0() {
+        a.root.config_write(Server::vf_id(0), 0xA8, 0x8000);
+        a.start_vf(0);
+        a.write(reg::VFRE(0), 0xF);
+        a.write(reg::VFTE(0), 0xF);
+        run_for(5us);
+    }
+    bool transactions_pending() { return (a.root.config_read(Server::vf_id(0), 0xA8) >> 16U & 0x20U) != 0; }
 };
 
 TEST_F(NicControl, ConfigurationRequestsReachTheFunctionsThatExist) {
@@ -228,6 +255,61 @@ TEST_F(NicControl, ReadsThatTheHostDoesNotAnswerTimeOut) {
     send_one(0, 0, 1);
     run_for(30us);
     EXPECT_TRUE(b.take(0).has_value()) << "the descriptor is fetched again";
+}
+
+TEST_F(NicControl, ACompletionForAReadBeforeAResetDoesNotFillALaterRead) {
+    const std::uint64_t unexpected = a.device.counters().unexpected_completions;
+    const Bytes frame = make_frame(b.mac(0), a.mac(0), 200, 2);
+    send_with_slow_data(make_frame(b.mac(0), a.mac(0), 200, 1), 0, 60us);
+    EXPECT_TRUE(transactions_pending());
+    restart_vf_0();
+    EXPECT_FALSE(transactions_pending());
+    send_with_slow_data(frame, 1024, 100us);
+    EXPECT_EQ(a.device.counters().unexpected_completions, unexpected);
+    run_for(70us);
+    EXPECT_EQ(a.device.counters().unexpected_completions, unexpected + 1);
+    EXPECT_FALSE(b.take(0)) << "its own data is still on the way";
+    run_for(60us);
+    const auto received = b.take(0);
+    ASSERT_TRUE(received);
+    EXPECT_EQ(received->bytes, frame);
+}
+
+TEST_F(NicControl, ACompletionAfterItsTimeOutDoesNotFillALaterRead) {
+    const std::uint64_t unexpected = a.device.counters().unexpected_completions;
+    const std::uint64_t timeouts = a.device.counters().completion_timeouts;
+    const Bytes frame = make_frame(b.mac(0), a.mac(0), 200, 2);
+    send_with_slow_data(make_frame(b.mac(0), a.mac(0), 200, 1), 0, 25ms);
+    run_for(21ms);
+    EXPECT_EQ(a.device.counters().completion_timeouts, timeouts + 1);
+    send_with_slow_data(frame, 1024, 10ms);
+    run_for(5ms);
+    EXPECT_EQ(a.device.counters().unexpected_completions, unexpected + 1);
+    EXPECT_FALSE(b.take(0));
+    run_for(6ms);
+    const auto received = b.take(0);
+    ASSERT_TRUE(received);
+    EXPECT_EQ(received->bytes, frame);
+}
+
+TEST_F(NicControl, TagsOfReadsThatAreNeverAnsweredComeBackAfterACompletionTimeOut) {
+    for (unsigned i = 0; i < 40; ++i) {
+        a.queue_frame(0, make_frame(b.mac(0), a.mac(0), 1514, i), 1600 * i);
+    }
+    a.root.reads_from.clear();
+    a.ring_doorbell(0);
+    wait_for_reads(1);
+    a.root.silent = true; // the descriptors come, the data does not
+    run_for(20us);
+    a.root.silent = false;
+    restart_vf_0();
+    send_one(0, 0, 3);
+    run_for(19ms);
+    EXPECT_FALSE(b.take(0)) << "all tags are set aside";
+    run_for(2ms);
+    const auto received = b.take(0);
+    ASSERT_TRUE(received);
+    EXPECT_EQ(received->bytes, make_frame(b.mac(0), a.mac(0), 200, 3));
 }
 
 TEST_F(NicControl, DataThatCannotBeReadDropsTheFrameAndReportsTheDescriptor) {
