@@ -1,6 +1,5 @@
 #include "models/platform/topology.h"
 
-#include <algorithm>
 #include <string>
 
 #include "models/platform/config_mapping.h"
@@ -20,7 +19,8 @@ Topology::~Topology() = default;
 
 void Topology::make_servers() {
     for (const scenario::ServerConfig& server : config_.servers) {
-        servers_.push_back(std::make_unique<Server>(server.name.c_str(), server_config(server), scheduler_, tlps_));
+        servers_.push_back(
+            std::make_unique<Server>(("server_" + server.name).c_str(), server_config(server), scheduler_, tlps_));
     }
 }
 
@@ -28,8 +28,8 @@ void Topology::make_devices() {
     for (std::size_t i = 0; i < config_.devices.size(); ++i) {
         Nic82599Config settings = nic_config(config_.devices[i], i);
         settings.mac = nic_mac_address(config_.seed, i);
-        devices_.push_back(
-            std::make_unique<Nic82599>(config_.devices[i].name.c_str(), settings, scheduler_, tlps_, frames_));
+        devices_.push_back(std::make_unique<Nic82599>(("device_" + config_.devices[i].name).c_str(), settings,
+                                                      scheduler_, tlps_, frames_));
     }
 }
 
@@ -40,8 +40,7 @@ void Topology::make_switch() {
 }
 
 void Topology::connect(const std::string& label, const LinkConfig& link, Port& upstream, Port& downstream) {
-    std::string module = label;
-    std::replace(module.begin(), module.end(), '.', '_');
+    const std::string module = "link" + std::to_string(links_.size());
     links_.push_back({label, std::make_unique<Link>(module.c_str(), link)});
     links_.back().link->connect(upstream, downstream);
 }
