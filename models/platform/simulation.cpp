@@ -128,6 +128,17 @@ void drain(Platform& platform, SimulationKernel& kernel) {
     }
 }
 
+/// One part of a run. A rule that the model breaks in it ends the run, but what was found out up to then stays.
+template <typename Part>
+void perform(cli::RunOutcome& outcome, Part part) {
+    try {
+        part();
+    } catch (const core::ModelViolation& violation) {
+        outcome.end = cli::RunEnd::violated;
+        outcome.violation = violation.what();
+    }
+}
+
 } // namespace
 
 cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli::RunOptions& options) {
@@ -138,18 +149,20 @@ cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli
     const Activity play("timeline", [&] { timeline.play(config.timeline); });
 
     cli::RunOutcome outcome;
-    outcome.end = follow(play, timeline, kernel, options);
+    perform(outcome, [&] { outcome.end = follow(play, timeline, kernel, options); });
     outcome.simulated_time = now();
     if (outcome.end == cli::RunEnd::completed) {
-        drain(platform, kernel);
-        platform.check_conservation();
+        perform(outcome, [&] {
+            drain(platform, kernel);
+            platform.check_conservation();
+        });
     }
     platform.files().finish();
     outcome.event_hash = platform.files().hash().value();
     outcome.metrics = platform.collect_metrics();
     outcome.stopped_sinks = platform.files().stopped_sinks();
-    if (options.lspci && outcome.end != cli::RunEnd::interrupted) {
-        dump_functions(platform, kernel, options);
+    if (options.lspci && (outcome.end == cli::RunEnd::completed || outcome.end == cli::RunEnd::until)) {
+        perform(outcome, [&] { dump_functions(platform, kernel, options); });
     }
     return outcome;
 }

@@ -1,25 +1,24 @@
 #include "cli/interruption.h"
 
-#include <ctime>
-
 namespace rootpool::cli {
+namespace {
+
+extern "C" void give_way(int /*signal*/) {}
+
+} // namespace
 
 Interruption::Interruption() {
-    sigemptyset(&interrupt_);
-    sigaddset(&interrupt_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &interrupt_, &before_);
+    struct sigaction action {};
+    action.sa_handler = &give_way;
+    action.sa_flags = SA_RESETHAND | SA_RESTART; // files that are being written must not notice
+    sigaction(SIGINT, &action, &before_);
 }
 
-Interruption::~Interruption() {
-    const timespec at_once{};
-    while (sigtimedwait(&interrupt_, nullptr, &at_once) == SIGINT) {
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-}
+Interruption::~Interruption() { sigaction(SIGINT, &before_, nullptr); }
 
 bool Interruption::requested() const {
-    sigset_t pending;
-    return sigpending(&pending) == 0 && sigismember(&pending, SIGINT) == 1;
+    struct sigaction current {};
+    return sigaction(SIGINT, nullptr, &current) == 0 && current.sa_handler == SIG_DFL;
 }
 
 } // namespace rootpool::cli

@@ -4,20 +4,20 @@
 
 namespace rootpool::cli {
 
-/// Holds SIGINT back for as long as it lives and tells whether one came: no handler, so no global state.
+/// Tells, for as long as it lives, whether a SIGINT came. A second one ends the process at once, as by default: a model
+/// that does not come back between slices of simulated time can be stopped, too. The handler does nothing but give way
+/// to the default action (SA_RESETHAND), by which the first one is known: no global state.
 class Interruption {
 public:
     Interruption();
     Interruption(const Interruption&) = delete;
     Interruption& operator=(const Interruption&) = delete;
-    /// Takes a SIGINT that came, so that it does not end the program afterwards.
     ~Interruption();
 
     [[nodiscard]] bool requested() const;
 
 private:
-    sigset_t interrupt_{};
-    sigset_t before_{};
+    struct sigaction before_ {};
 };
 
 } // namespace rootpool::cli

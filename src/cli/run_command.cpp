@@ -72,16 +72,7 @@ public:
 
     int execute() {
         const auto start = std::chrono::steady_clock::now();
-        RunOutcome outcome;
-        try {
-            outcome = context_.simulation.run(config_, options_);
-        } catch (const core::ModelViolation&) {
-            observe::RunResult result = result_for(config_);
-            result.partial = true;
-            result.expectations = scenario::evaluate(config_.expectations, result.metrics);
-            finish(result);
-            throw;
-        }
+        RunOutcome outcome = context_.simulation.run(config_, options_);
         progress_.clear();
         if (!request_.quiet) {
             print_cost(context_.streams.err, std::chrono::steady_clock::now() - start, outcome.simulated_time);
@@ -96,7 +87,7 @@ private:
         observe::RunResult result = result_for(config_);
         result.event_hash = outcome.event_hash;
         result.simulated_time = outcome.simulated_time;
-        result.partial = end == RunEnd::interrupted;
+        result.partial = end == RunEnd::interrupted || end == RunEnd::violated;
         result.metrics = std::move(outcome.metrics);
         if (!outcome.stopped_sinks.empty()) {
             observe::write_atomically(folder_.working_path() / "captures.json",
@@ -106,10 +97,15 @@ private:
         result.expectations = scenario::evaluate(config_.expectations, result.metrics);
         finish(result);
         context_.streams.out << expectation_table(result.expectations);
+        if (result.partial) {
+            fmt::print(context_.streams.err, "rootpool: {}; {} holds what was measured so far\n",
+                       end == RunEnd::violated ? "the run cannot go on" : "interrupted", folder_.final_path().string());
+        }
         if (end == RunEnd::interrupted) {
-            fmt::print(context_.streams.err, "rootpool: interrupted; {} holds what was measured so far\n",
-                       folder_.final_path().string());
             return exit_interrupted;
+        }
+        if (end == RunEnd::violated) {
+            throw core::ModelViolation(outcome.violation);
         }
         if (end == RunEnd::completed) {
             scenario::require_known_metrics(config_.expectations, result.metrics);

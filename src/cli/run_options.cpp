@@ -1,5 +1,6 @@
 #include "cli/run_options.h"
 
+#include <limits>
 #include <variant>
 
 #include <CLI/CLI.hpp>
@@ -52,7 +53,9 @@ SimTime parse_time_option(const std::string& option, const std::string& text) {
 }
 
 std::uint64_t parse_seed(const std::string& text) {
-    return static_cast<std::uint64_t>(parse_whole("--seed", text, scenario::Dimension::count, "a whole number from 0"));
+    return static_cast<std::uint64_t>(
+        parse_whole("--seed", text, scenario::Dimension::count,
+                    fmt::format("a whole number from 0 to {}", std::numeric_limits<std::int64_t>::max())));
 }
 
 observe::CaptureWindow parse_window(const std::string& text) {

@@ -58,7 +58,8 @@ using Json = nlohmann::ordered_json;
 } // namespace
 
 bool RunResult::passed() const noexcept {
-    return std::all_of(expectations.begin(), expectations.end(), [](const auto& each) { return each.passed; });
+    return !partial &&
+           std::all_of(expectations.begin(), expectations.end(), [](const auto& each) { return each.passed; });
 }
 
 std::string to_json(const RunResult& result) {

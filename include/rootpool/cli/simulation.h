@@ -46,18 +46,21 @@ enum class RunEnd : std::uint8_t {
     completed,   ///< every step of the timeline ended
     until,       ///< stopped at RunOptions::until
     interrupted, ///< RunOptions::interrupted said so
+    violated,    ///< the model broke a rule of its own: RunOutcome::violation
 };
 
-/// What a run found out.
+/// What a run found out, up to its end in every case.
 struct RunOutcome {
     RunEnd end = RunEnd::completed;
+    std::string violation; ///< empty unless RunEnd::violated
     SimTime simulated_time{};
     std::uint64_t event_hash = 0;
     observe::MetricSet metrics;
     std::vector<observe::StoppedSink> stopped_sinks;
 };
 
-/// Runs scenarios. Throws core::ModelViolation (exit status 3) and observe::OutputError (4).
+/// Runs scenarios. Throws observe::OutputError (exit status 4), and core::ModelViolation (3) if the model cannot even
+/// be set up.
 class Simulation {
 public:
     Simulation() = default;

@@ -35,6 +35,7 @@ struct RunResult {
     MetricSet metrics;
     std::vector<ExpectationResult> expectations;
 
+    /// Every expectation passed, and the run came to its end.
     [[nodiscard]] bool passed() const noexcept;
 };
 

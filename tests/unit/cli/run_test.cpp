@@ -1,5 +1,6 @@
 #include <csignal>
 
+#include "cli/output_folder.h"
 #include "rootpool/core/error.h"
 #include "rootpool/observe/atomic_file.h"
 #include "tests/unit/cli/program_fixture.h"
@@ -41,14 +42,30 @@ TEST_F(RunCommand, MissingMetricGivesStatus2AndNamesThoseThatExist) {
     EXPECT_EQ(result()["passed"], false);
 }
 
-TEST_F(RunCommand, ModelViolationGivesStatus3AndAPartialResult) {
-    simulation_.answer_ = [](const auto&, const auto&) -> RunOutcome {
-        throw core::ModelViolation("credit below zero");
+TEST_F(RunCommand, ModelViolationGivesStatus3AndKeepsWhatThereIsButDoesNotPass) {
+    simulation_.answer_ = [](const auto&, const RunOptions& options) {
+        observe::write_atomically(options.output_directory / "log/server1.txt", "booted\n");
+        RunOutcome outcome = goodput(9.39); // what the script expects
+        outcome.end = RunEnd::violated;
+        outcome.violation = "credit below zero";
+        outcome.stopped_sinks.push_back({"pcap", 100'000, 5ms, "100000 frames are the most without --window"});
+        return outcome;
     };
     EXPECT_EQ(run_builtin(), exit_violation);
     EXPECT_THAT(err_.str(), HasSubstr("model violation: credit below zero"));
     EXPECT_EQ(result()["partial"], true);
     EXPECT_EQ(result()["passed"], false);
+    EXPECT_EQ(result()["metrics"].size(), 1U);
+    EXPECT_EQ(result()["simulated_time"]["seconds"], 1.0);
+    EXPECT_EQ(result()["event_hash"], "0000000000001234");
+    EXPECT_EQ(test::read_file(result_folder() / "log/server1.txt"), "booted\n");
+    EXPECT_TRUE(std::filesystem::exists(result_folder() / "captures.json"));
+}
+
+TEST_F(RunCommand, ModelThatCannotBeSetUpGivesStatus3) {
+    simulation_.answer_ = [](const auto&, const auto&) -> RunOutcome { throw core::ModelViolation("no room for it"); };
+    EXPECT_EQ(run_builtin(), exit_violation);
+    EXPECT_THAT(err_.str(), HasSubstr("model violation: no room for it"));
 }
 
 TEST_F(RunCommand, OutputThatCannotBeWrittenGivesStatus4) {
@@ -82,7 +99,31 @@ TEST_F(RunCommand, InterruptionKeepsWhatThereIsAndGivesStatus130) {
     };
     EXPECT_EQ(run_builtin(), exit_interrupted);
     EXPECT_EQ(result()["partial"], true);
+    EXPECT_EQ(result()["passed"], false);
     EXPECT_EQ(result()["metrics"].size(), 1U);
+}
+
+TEST_F(RunCommand, SecondInterruptionEndsTheProgramAtOnce) {
+    simulation_.answer_ = [](const auto&, const auto&) {
+        raise(SIGINT);
+        raise(SIGINT);
+        return goodput(9.39);
+    };
+    EXPECT_EXIT((void)run_builtin(), testing::KilledBySignal(SIGINT), "");
+    EXPECT_TRUE(std::filesystem::exists(result_folder().string() + ".partial"));
+}
+
+TEST_F(RunCommand, InterruptionAfterTheRunIsNoMoreOfItsConcern) {
+    const auto before = std::signal(SIGINT, SIG_IGN);
+    EXPECT_EQ(run_builtin(), exit_met);
+    EXPECT_EQ(std::signal(SIGINT, before), SIG_IGN);
+}
+
+TEST_F(RunCommand, GreatestSeedIsTakenAndTheNextOneIsToldTheLimit) {
+    EXPECT_EQ(run_builtin({"--seed", "9223372036854775807"}), exit_met);
+    EXPECT_EQ(simulation_.config_.seed, 9'223'372'036'854'775'807U);
+    EXPECT_EQ(run_builtin({"--seed", "9223372036854775808"}), exit_usage);
+    EXPECT_THAT(err_.str(), HasSubstr("a whole number from 0 to 9223372036854775807"));
 }
 
 TEST_F(RunCommand, OptionsReachTheSimulator) {
@@ -247,6 +288,41 @@ TEST_F(Folder, RunThatFailsLeavesTheEarlierResult) {
     EXPECT_EQ(result()["passed"], true);
     simulation_.answer_ = [](const auto&, const auto&) { return goodput(9.39); };
     EXPECT_EQ(run_builtin(), exit_met) << "what the failed run left is ours to replace";
+}
+
+TEST_F(Folder, SecondRunIsRefusedWhileTheFirstOneWrites) {
+    OutputFolder first(result_folder());
+    observe::write_atomically(first.working_path() / "log.txt", "of the first run");
+    EXPECT_EQ(run_builtin(), exit_output);
+    EXPECT_EQ(simulation_.runs_, 0);
+    EXPECT_THAT(err_.str(), HasSubstr("another run is writing to"));
+    EXPECT_EQ(test::read_file(first.working_path() / "log.txt"), "of the first run");
+    first.commit();
+    EXPECT_EQ(test::read_file(result_folder() / "log.txt"), "of the first run");
+    EXPECT_EQ(run_builtin(), exit_met) << "the first run has put its folder in place";
+}
+
+TEST_F(Folder, KilledRunDoesNotBlockTheNextOne) {
+    const std::filesystem::path working = result_folder().string() + ".partial";
+    std::filesystem::create_directories(working); // killed before the marker
+    EXPECT_EQ(run_builtin(), exit_met);
+    {
+        const OutputFolder killed(result_folder());
+        observe::write_atomically(killed.working_path() / "log/server1.txt", "left over");
+    }
+    EXPECT_TRUE(std::filesystem::exists(working / "log/server1.txt"));
+    EXPECT_EQ(run_builtin(), exit_met);
+    EXPECT_FALSE(std::filesystem::exists(working));
+    EXPECT_FALSE(std::filesystem::exists(result_folder() / "log"));
+}
+
+TEST_F(Folder, WhatSomebodyPutThereDuringTheRunStays) {
+    simulation_.answer_ = [this](const auto&, const auto&) {
+        std::filesystem::create_directories(result_folder() / "mine");
+        return goodput(9.39);
+    };
+    EXPECT_EQ(run_builtin(), exit_output);
+    EXPECT_TRUE(std::filesystem::exists(result_folder() / "mine"));
 }
 
 } // namespace

@@ -71,10 +71,13 @@ TEST(ResultJson, OneFailedExpectationFailsTheRun) {
     EXPECT_TRUE(json["expectations"][1]["actual"].is_null()) << "a metric that the run does not have has no value";
 }
 
-TEST(ResultJson, ARunThatWasCutShortIsPartial) {
+TEST(ResultJson, ARunThatWasCutShortIsPartialAndHasNotPassed) {
     RunResult result = example();
     result.partial = true;
-    EXPECT_TRUE(nlohmann::json::parse(to_json(result))["partial"]);
+    const auto json = nlohmann::json::parse(to_json(result));
+    EXPECT_TRUE(json["partial"]);
+    EXPECT_TRUE(json["expectations"][0]["passed"]);
+    EXPECT_FALSE(json["passed"]);
 }
 
 TEST(CapturesJson, NamesSinksThatStopped) {
