@@ -20,11 +20,19 @@ namespace {
 
 [[nodiscard]] std::uint32_t byte_of(std::uint32_t value, unsigned byte) noexcept { return value >> 8U * byte & 0xFFU; }
 
+/// What a VF's reset should clear, heads and tails aside. The real device stops after the first ones: it leaves RDH/T,
+/// TDH/T, PSRTYPE, SRRCTL, RXDCTL, TXDCTL, TDWBAL/H and the DCA controls (specification update, "VFLR").
+constexpr std::array rx_queue_registers{queue::RDBAL,  queue::RDBAH,  queue::RDLEN, queue::DCA_RXCTRL,
+                                        queue::SRRCTL, queue::RXDCTL, queue::RSCCTL};
+constexpr std::array tx_queue_registers{queue::TDBAL,  queue::TDBAH,  queue::TDLEN, queue::DCA_TXCTRL,
+                                        queue::TXDCTL, queue::TDWBAL, queue::TDWBAH};
+constexpr std::size_t vf_flr_resets = 3; ///< base and length
+
 } // namespace
 
 Device::Device(const FunctionOptions& options, const MacAddress& mac, DeviceEvents& events)
-    : events_(events), mac_(mac), registers_(register_definitions()), functions_(options, *this),
-      statistics_(registers_) {
+    : events_(events), mac_(mac), vf_flr_keeps_queues_(options.vf_flr_keeps_queues), registers_(register_definitions()),
+      functions_(options, *this), statistics_(registers_) {
     load_nvm();
     update_pools();
 }
@@ -182,8 +190,8 @@ void Device::stop_pool(unsigned pool) {
     }
 }
 
-/// What VFLR resets: not RDH/T, TDH/T, PSRTYPE, SRRCTL, RXDCTL, TXDCTL, TDWBAL/H and DCA controls (specification
-/// update, "VFLR"). VFRE and VFTE close the pool until the PF opens it anew (datasheet section 4.2.2.2).
+/// What resets of a VF do to its registers. VFRE and VFTE close the pool until the PF opens it anew (datasheet section
+/// 4.2.2.2).
 void Device::reset_vf_registers(unsigned vf) {
     const FunctionNumber function = function_of(pcie::VfIndex(static_cast<std::uint16_t>(vf)));
     events_.on_dma_stopped(function);
@@ -195,17 +203,26 @@ void Device::reset_vf_registers(unsigned vf) {
     for (const std::uint32_t offset : {reg::VFRE(vf / 32), reg::VFTE(vf / 32)}) {
         registers_.set(offset, registers_[offset] & ~(1U << vf % 32));
     }
-    for (unsigned q = vf * queues_per_pool_; q < (vf + 1) * queues_per_pool_ && q < queue_count; ++q) {
-        for (const std::uint32_t offset :
-             {queue::RDBAL, queue::RDBAH, queue::RDLEN}) { // TDBAL ... have the same offsets
-            registers_.set(reg::RX_QUEUE(q) + offset, 0);
-            registers_.set(reg::TX_QUEUE(q) + offset, 0);
-        }
-        for (QueueRing* ring : {&rx_rings_[q], &tx_rings_[q]}) {
-            ring->base = 0;
-            ring->length = 0; // so that an enabled queue has no descriptors until it is set up anew
-        }
+    if (!vf_flr_keeps_queues_) {
+        registers_.reset(reg::PSRTYPE(vf));
     }
+    for (unsigned q = vf * queues_per_pool_; q < (vf + 1) * queues_per_pool_ && q < queue_count; ++q) {
+        reset_ring(rx_rings_[q], reg::RX_QUEUE(q), rx_queue_registers);
+        reset_ring(tx_rings_[q], reg::TX_QUEUE(q), tx_queue_registers);
+    }
+}
+
+/// Heads, tails and `registers` of a queue, or without the heads, tails and controls that the real device forgets to
+/// reset.
+void Device::reset_ring(QueueRing& ring, std::uint32_t block, std::span<const std::uint32_t> registers) {
+    for (const std::uint32_t offset : vf_flr_keeps_queues_ ? registers.first(vf_flr_resets) : registers) {
+        registers_.reset(block + offset);
+    }
+    if (!vf_flr_keeps_queues_) {
+        ring = QueueRing();
+    }
+    ring.base = 0;
+    ring.length = 0; // so that an enabled queue has no descriptors until it is set up anew
 }
 
 void Device::note_vf_reset(unsigned vf) {

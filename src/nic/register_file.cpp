@@ -40,4 +40,10 @@ void RegisterFile::reset() noexcept {
     }
 }
 
+void RegisterFile::reset(std::uint32_t offset) noexcept {
+    if (const RegisterDefinition* definition = find(offset)) {
+        set(offset, definition->reset);
+    }
+}
+
 } // namespace rootpool::nic

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "rootpool/core/time.h"
 #include "rootpool/nic/functions.h"
@@ -123,6 +124,7 @@ private:
     [[nodiscard]] std::uint32_t allocation(unsigned queue, unsigned transmit) const noexcept;
     void stop_pool(unsigned pool);
     void reset_vf_registers(unsigned vf);
+    void reset_ring(QueueRing& ring, std::uint32_t block, std::span<const std::uint32_t> registers);
     void note_vf_reset(unsigned vf);
     void software_reset();
     void load_nvm();
@@ -130,6 +132,7 @@ private:
 
     DeviceEvents& events_;
     MacAddress mac_;
+    bool vf_flr_keeps_queues_;
     RegisterFile registers_;
     Functions functions_;
     Statistics statistics_;

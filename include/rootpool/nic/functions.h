@@ -11,7 +11,7 @@
 
 namespace rootpool::nic {
 
-/// What NVM straps and stepping decide about the configuration spaces.
+/// What NVM straps and stepping decide about the configuration spaces and about their resets.
 struct FunctionOptions {
     bool prefetchable_bars = true;           ///< BAR0, BAR4 and the VF BARs
     std::uint32_t bar0_bytes = 512U * 1024U; ///< 128 KiB of registers and the flash; a power of two from 128 KiB
@@ -23,6 +23,7 @@ struct FunctionOptions {
     bool erratum_35 =
         true; ///< a VF's DevCap, LnkCap, DevCap2 and PCIe capability version read 0 (specification update, 35)
     bool erratum_36 = true; ///< completions to VF configuration requests carry a wrong function number (same, 36)
+    bool vf_flr_keeps_queues = true; ///< resets of a VF leave heads, tails and controls of its queues (same, "VFLR")
 };
 
 /// Where a memory request hit.

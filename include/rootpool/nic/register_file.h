@@ -89,6 +89,8 @@ public:
     void store(const RegisterDefinition& definition, std::uint32_t offset, std::uint32_t value) noexcept;
     void add(std::uint32_t offset, std::uint32_t amount) noexcept { values_[offset / 4] += amount; }
     void reset() noexcept;
+    /// One register; an offset without register stays as it is.
+    void reset(std::uint32_t offset) noexcept;
 
 private:
     static constexpr std::uint8_t undefined = 0xFF;

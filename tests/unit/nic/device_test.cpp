@@ -22,9 +22,12 @@ public:
 
 class DeviceTest : public testing::Test {
 protected:
+    explicit DeviceTest(const FunctionOptions& options = {})
+        : device(options, {0x90, 0xE2, 0xBA, 0x12, 0x34, 0x56}, events) {}
+
     static constexpr Bdf pf_id{1, 0, 0};
     NiceMock<MockEvents> events;
-    Device device{FunctionOptions{}, {0x90, 0xE2, 0xBA, 0x12, 0x34, 0x56}, events};
+    Device device;
 
     void configure(std::uint16_t offset, std::uint32_t value, FunctionNumber function = physical_function) {
         device.functions().write(function, is_virtual(function) ? device.functions().routing_id(function) : pf_id,
@@ -198,6 +201,45 @@ TEST_F(DeviceTest, VfResetKeepsWhatTheSpecificationUpdateNames) {
     EXPECT_EQ(read(reg::EICS) & EICR_MAILBOX, EICR_MAILBOX);
     write(reg::VFLREC(0), 1);
     EXPECT_EQ(read(reg::VFLRE(0)), 0U);
+}
+
+class DeviceWhoseVfResetIsComplete : public DeviceTest {
+protected:
+    DeviceWhoseVfResetIsComplete() : DeviceTest(FunctionOptions{.vf_flr_keeps_queues = false}) {}
+};
+
+TEST_F(DeviceWhoseVfResetIsComplete, VfResetClearsTheQueueRegistersOfThatVfOnly) {
+    enable_vfs(2);
+    const std::uint32_t rx = vf_reg::RX_QUEUE(0);
+    const std::uint32_t tx = vf_reg::TX_QUEUE(1);
+    const std::array registers{vf_reg::VFPSRTYPE,      rx + queue::RDBAL,  rx + queue::RDLEN,  rx + queue::SRRCTL,
+                               rx + queue::DCA_RXCTRL, rx + queue::RDT,    rx + queue::RXDCTL, tx + queue::TDLEN,
+                               tx + queue::DCA_TXCTRL, tx + queue::TDWBAL, tx + queue::TDWBAH, tx + queue::TDT,
+                               tx + queue::TXDCTL,     rx + queue::RDH,    tx + queue::TDH};
+    std::vector<std::uint32_t> fresh;
+    std::vector<std::uint32_t> used;
+    for (const std::uint32_t offset : registers) {
+        fresh.push_back(read_vf(0, offset));
+        for (const unsigned n : {0U, 1U}) {
+            const bool head = offset == rx + queue::RDH || offset == tx + queue::TDH; // the device's once enabled
+            write_vf(n, offset, head ? 0U : RXDCTL_ENABLE | 0x1080U);
+        }
+        used.push_back(read_vf(1, offset));
+    }
+    ASSERT_TRUE(device.rx_ring(0).enabled && device.tx_ring(1).enabled);
+    device.rx_ring(0).take(3);
+    device.tx_ring(1).take(3);
+    ASSERT_EQ(read_vf(0, rx + queue::RDH), 3U);
+    device.statistics().count_no_descriptor(0);
+    configure(0xA8, 0x8000, vf(0));
+    for (std::size_t i = 0; i < registers.size(); ++i) {
+        EXPECT_EQ(read_vf(0, registers[i]), fresh[i]) << std::hex << registers[i];
+        EXPECT_EQ(read_vf(1, registers[i]), used[i]) << std::hex << registers[i];
+    }
+    EXPECT_FALSE(device.rx_ring(0).enabled);
+    EXPECT_FALSE(device.tx_ring(1).enabled);
+    EXPECT_TRUE(device.rx_ring(2).enabled);
+    EXPECT_EQ(read(reg::QPRDC(0)), 1U) << "a counter among the queue's registers is the PF's";
 }
 
 TEST_F(DeviceTest, SoftwareResetOfAVfIsNotedAsWell) {
