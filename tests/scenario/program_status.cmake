@@ -33,6 +33,17 @@ expect_status(2 err tlp decode zz)
 file(WRITE ${FOLDER}/foreign/file.txt "mine")
 expect_status(4 err run paper/fig6-enumeration --out foreign)
 
+# A folder that another process writes to, here flock(1), is refused as long as that lasts; what is left there after that is replaced.
+file(WRITE ${FOLDER}/busy.partial/.rootpool-run "")
+set(RUN ${PROGRAM})
+set(PROGRAM flock busy.partial/.rootpool-run ${RUN})
+expect_status(4 err run paper/fig6-enumeration --quiet --out busy)
+set(PROGRAM ${RUN})
+expect_status(0 out run paper/fig6-enumeration --quiet --out busy)
+if(EXISTS ${FOLDER}/busy.partial OR NOT EXISTS ${FOLDER}/busy/result.json)
+  message(SEND_ERROR "the folder that was left is not replaced")
+endif()
+
 # A capture that cannot be written any further, as on a full disk, in the middle of the simulation.
 set(PROGRAM sh -c "trap '' XFSZ && ulimit -f 100 && exec \"$0\" \"$@\"" ${PROGRAM})
 expect_status(4 err run paper/fig6-enumeration --tlp-pcap --quiet --out full)
