@@ -1,18 +1,18 @@
 #include "models/host/interrupt_dispatcher.h"
 
 #include "rootpool/core/error.h"
+#include "rootpool/host/interrupt_vectors.h"
 
 namespace rootpool::models {
 
 namespace {
 /// Address of messages to the first core: physical destination 0 (Intel SDM volume 3, 10.11.1).
 constexpr std::uint64_t message_address = 0xFEE0'0000;
-constexpr std::uint32_t last_vector = 0xEF;
 } // namespace
 
 host::MsiMessage InterruptDispatcher::allocate(host::InterruptHandler& handler, std::string_view name) {
-    const auto vector = static_cast<std::uint32_t>(first_vector + vectors_.size());
-    if (vector > last_vector) {
+    const auto vector = static_cast<std::uint32_t>(host::first_interrupt_vector + vectors_.size());
+    if (vector > host::last_interrupt_vector) {
         throw core::ModelViolation("a server has no interrupt vector left");
     }
     vectors_.push_back({&handler, std::string(name)});
@@ -20,7 +20,7 @@ host::MsiMessage InterruptDispatcher::allocate(host::InterruptHandler& handler, 
 }
 
 void InterruptDispatcher::on_message(std::uint64_t address, std::uint32_t data) {
-    const std::size_t index = static_cast<std::size_t>(data & 0xFFU) - first_vector;
+    const std::size_t index = static_cast<std::size_t>(data & 0xFFU) - host::first_interrupt_vector;
     if (address != message_address || index >= vectors_.size()) {
         ++spurious_;
         return;

@@ -31,8 +31,6 @@ private:
         std::string name;
         void fire() const { handler->on_interrupt(); }
     };
-    static constexpr std::uint32_t first_vector = 0x30; ///< below are exceptions and legacy interrupts
-
     CpuCore& core_;
     SimTime cost_;
     std::deque<Vector> vectors_; ///< a deque: entries stay where they are

@@ -1,5 +1,6 @@
 #include "models/platform/config_mapping.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -12,13 +13,25 @@ template <typename Enumeration, std::size_t Size>
     return std::string(names.at(static_cast<std::size_t>(value)));
 }
 
+[[nodiscard]] LinkConfig link_of(const scenario::LinkConfig& settings, unsigned max_payload) {
+    LinkConfig link;
+    link.parameters = {static_cast<pcie::Generation>(settings.generation), settings.width};
+    link.max_payload = max_payload;
+    return link;
+}
+
 } // namespace
 
-LinkConfig link_config(const scenario::ServerConfig& server) {
-    LinkConfig link;
-    link.parameters = {static_cast<pcie::Generation>(server.link.generation), server.link.width};
-    link.max_payload = server.max_payload;
-    return link;
+LinkConfig link_config(const scenario::ServerConfig& server) { return link_of(server.link, server.max_payload); }
+
+LinkConfig attached_link_config(const scenario::ServerConfig& server, const scenario::DeviceConfig& device) {
+    return link_of(
+        {std::min(server.link.generation, device.link.generation), std::min(server.link.width, device.link.width)},
+        server.max_payload);
+}
+
+LinkConfig device_link_config(const scenario::DeviceConfig& device, const scenario::ServerConfig& master) {
+    return link_of(device.link, master.max_payload);
 }
 
 ServerConfig server_config(const scenario::ServerConfig& server) {

@@ -50,8 +50,8 @@ void Topology::make_links() {
         const scenario::DeviceConfig& device = config_.devices[i];
         if (device.attach) {
             const scenario::ServerConfig& server = config_.server(*device.attach);
-            connect(link_label(server.name), link_config(server), servers_[device.attach->index()]->root_complex().port,
-                    devices_[i]->port());
+            connect(link_label(server.name), attached_link_config(server, device),
+                    servers_[device.attach->index()]->root_complex().port, devices_[i]->port());
         }
     }
     if (!switch_) {
@@ -66,7 +66,8 @@ void Topology::make_links() {
     }
     for (std::size_t port = 0; port < config.downstream.size(); ++port) {
         const scenario::DeviceId id = config.downstream[port];
-        connect(link_label(config_.device(id).name), link_config(config_.server(config.master)),
+        connect(link_label(config_.device(id).name),
+                device_link_config(config_.device(id), config_.server(config.master)),
                 switch_->downstream_port(pooling::DeviceIndex(static_cast<std::uint8_t>(port))),
                 devices_[id.index()]->port());
     }

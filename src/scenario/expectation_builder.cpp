@@ -28,10 +28,32 @@ std::vector<std::string> step_names(const Node& timeline, const std::string& kin
     return names;
 }
 
+/// First words of metrics: the kinds of steps, and what the platform measures in this topology.
+std::vector<std::string> metric_families(const Config& config) {
+    std::vector<std::string> families;
+    for (const StepMetric& metric : step_metrics()) {
+        if (families.empty() || families.back() != metric.step) {
+            families.emplace_back(metric.step);
+        }
+    }
+    families.insert(families.end(), {"device", "server", "links", "identity"});
+    if (config.multi_root_switch) {
+        families.emplace_back("switch");
+    }
+    return families;
+}
+
+template <typename Element>
+std::vector<std::string> names_of(const std::vector<Element>& elements) {
+    std::vector<std::string> names;
+    std::ranges::transform(elements, std::back_inserter(names), &Element::name);
+    return names;
+}
+
 class ExpectationReader {
 public:
-    ExpectationReader(const Node& node, std::string path, const Node& timeline)
-        : node_(node), path_(std::move(path)), timeline_(timeline) {}
+    ExpectationReader(const Node& node, std::string path, const Node& timeline, const Config& config)
+        : node_(node), path_(std::move(path)), timeline_(timeline), config_(config) {}
 
     Expectation read() {
         Expectation result;
@@ -82,7 +104,7 @@ private:
             refuse_metric("not the name of a metric", std::string(metric_syntax), "");
         }
         if (!is_step_with_metrics(parts[0])) {
-            return;
+            return check_family(parts);
         }
         const auto quantities = quantities_of(parts[0]);
         if (parts.size() != 3) {
@@ -100,6 +122,30 @@ private:
                           nearest(parts[2], quantities));
         }
         dimension_ = known->dimension;
+    }
+
+    /// The run has metrics of what is in the topology, whose quantities only the run itself knows.
+    void check_family(const std::vector<std::string>& parts) const {
+        const auto families = metric_families(config_);
+        if (std::ranges::find(families, parts[0]) == families.end()) {
+            refuse_metric(fmt::format("no run of this script has metrics of '{}'", parts[0]), enumerate(families),
+                          nearest(parts[0], families));
+        }
+        if (parts[0] == "device") {
+            check_owner(parts, names_of(config_.devices));
+        } else if (parts[0] == "server") {
+            check_owner(parts, names_of(config_.servers));
+        }
+    }
+
+    /// Those of a device or a server have its name second.
+    void check_owner(const std::vector<std::string>& parts, const std::vector<std::string>& names) const {
+        if (std::ranges::find(names, parts[1]) == names.end()) {
+            refuse_metric(fmt::format("no {} '{}'", parts[0], parts[1]), enumerate(names), nearest(parts[1], names));
+        }
+        if (parts.size() < 3) {
+            refuse_metric("not the name of a metric", fmt::format("{}.{}.<quantity>", parts[0], parts[1]), "");
+        }
     }
 
     [[noreturn]] void refuse_metric(std::string what, std::string accepted, std::string suggestion) const {
@@ -143,6 +189,7 @@ private:
     const Node& node_;
     std::string path_;
     const Node& timeline_;
+    const Config& config_;
     std::optional<Dimension> dimension_;
 };
 
@@ -155,7 +202,7 @@ void build_expectations(const Node& root, Config& config) {
     }
     for (std::size_t i = 0; i < list->items.size(); ++i) {
         config.expectations.push_back(
-            ExpectationReader(list->items[i], fmt::format("expect[{}]", i), root.at("timeline")).read());
+            ExpectationReader(list->items[i], fmt::format("expect[{}]", i), root.at("timeline"), config).read());
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "rootpool/host/interrupt_vectors.h"
 #include "scenario/builder.h"
 #include "scenario/names.h"
 #include "scenario/reading.h"
@@ -13,7 +14,6 @@ namespace rootpool::scenario {
 namespace {
 
 constexpr std::size_t functions_without_ari = 8;
-constexpr std::size_t most_interfaces = 254; ///< of one server: the last part of an address
 
 struct Assignment {
     Assign assign;
@@ -233,11 +233,12 @@ void check_interface_count(const Node& servers, const Config& config) {
     for (std::size_t i = 0; i < config.servers.size(); ++i) {
         const auto count = std::ranges::count_if(
             config.interfaces, [i](const InterfaceConfig& interface) { return interface.server.index() == i; });
-        if (static_cast<std::size_t>(count) > most_interfaces) {
+        if (static_cast<std::uint64_t>(count) > host::most_driven_functions) {
             fail({.where = servers.at(config.servers[i].name).where,
-                  .what = fmt::format("{} interfaces at one server", count),
+                  .what = fmt::format("{} interfaces at one server, whose interrupt vectors are {} and {} for each",
+                                      count, host::interrupt_vectors, host::vectors_per_function),
                   .key = fmt::format("topology.servers.{}", config.servers[i].name),
-                  .accepted = fmt::format("at most {}", most_interfaces)});
+                  .accepted = fmt::format("at most {}", host::most_driven_functions)});
         }
     }
 }

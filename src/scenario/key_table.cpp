@@ -56,6 +56,11 @@ constexpr auto table = std::to_array<Key>({
     {"topology.devices.*.model", choice, required, "", "intel-82599", "What it is"},
     {"topology.devices.*.attach", name, defaulted, "none", "",
      "The server whose root port it sits in; none: below the switch", 1, 32},
+    {"topology.devices.*.link", map, optional, "", "",
+     "Link of the device. At a server's root port: what both ends can do; a port of the switch does what the device "
+     "can"},
+    {"topology.devices.*.link.generation", integer, defaulted, "2", "", "PCIe generation", 1, 3},
+    {"topology.devices.*.link.width", integer, defaulted, "8", "1|2|4|8|16", "Lanes"},
     {"topology.devices.*.vfs", integer, computed, "", "",
      "VFs that the PF's driver enables. Not given: as many as the timeline assigns, 0 for an attached device", 0, 63},
     {"topology.devices.*.tags", integer, defaulted, "32", "",

@@ -61,6 +61,9 @@ void apply_override(Node& root, std::string_view option) {
         node = &step_into(*node, word, where);
     }
     Node value = read_yaml(option.substr(equals + 1), where);
+    if (value.kind == Node::Kind::null) {
+        fail({.where = where, .what = "no value after '='", .accepted = "a value, [] or {}"});
+    }
     relocate(value, where);
     *node = std::move(value);
 }

@@ -23,6 +23,9 @@ namespace {
 
 Script parse(std::string_view text, std::string_view file, std::span<const std::string> overrides) {
     Node root = read_yaml(text, file);
+    if (root.kind == Node::Kind::null) {
+        fail({.where = file, .what = "the script is empty"});
+    }
     for (const std::string& option : overrides) {
         apply_override(root, option);
     }

@@ -7,6 +7,7 @@
 #include "scenario/builder.h"
 #include "scenario/names.h"
 #include "scenario/reading.h"
+#include "scenario/socket_use.h"
 
 namespace rootpool::scenario {
 namespace {
@@ -21,14 +22,13 @@ constexpr std::uint64_t largest_datagram = 1472; ///< MTU 1500 less the headers 
 /// Goes through the steps in their order and keeps what is powered on and assigned so far.
 class TimelineBuilder {
 public:
-    explicit TimelineBuilder(Config& config) : config_(config) {}
+    explicit TimelineBuilder(Config& config) : config_(config), sockets_(config) {}
 
-    [[nodiscard]] std::vector<Step> read_steps(Node& list, const std::string& path) {
+    [[nodiscard]] std::vector<Step> read_timeline(Node& list) {
         std::vector<Step> steps;
         for (std::size_t i = 0; i < list.items.size(); ++i) {
-            Node& item = list.items[i];
-            Entry& entry = item.entries.front();
-            steps.push_back({read_action(entry, fmt::format("{}[{}].{}", path, i, entry.key)), item.where});
+            sockets_.clear();
+            steps.push_back(read_step(list.items[i], fmt::format("timeline[{}]", i)));
         }
         return steps;
     }
@@ -42,6 +42,11 @@ private:
         Reader read;
     };
     static const std::array<Row, 8> rows;
+
+    Step read_step(Node& item, const std::string& path) {
+        Entry& entry = item.entries.front();
+        return {read_action(entry, fmt::format("{}.{}", path, entry.key)), item.where};
+    }
 
     Action read_action(Entry& entry, const std::string& path) {
         for (const Row& row : rows) {
@@ -122,6 +127,7 @@ private:
                   .accepted = fmt::format("{} B to {} B with protocol: udp", smallest_datagram, largest_datagram)});
         }
         step.streams = static_cast<unsigned>(read_whole(node, "streams"));
+        sockets_.add({client, server}, step.protocol, step.streams, node.at("streams").where, path + ".streams");
         return step;
     }
 
@@ -137,6 +143,7 @@ private:
 
     Action read_copy(Node& node, const std::string& path) {
         const auto [from, to] = read_pair(node, "from", "to", path);
+        sockets_.add({from, to}, Protocol::tcp, 1, node.where, path);
         return Copy{name_step(node, "copy", from, path), from, to, read_size(node, "size")};
     }
 
@@ -154,7 +161,13 @@ private:
         return Wait{SimTime{std::get<std::int64_t>(parse_exact(node.text, Dimension::time))}};
     }
 
-    Action read_parallel(Node& node, const std::string& path) { return Parallel{read_steps(node, path)}; }
+    Action read_parallel(Node& node, const std::string& path) {
+        Parallel parallel;
+        for (std::size_t i = 0; i < node.items.size(); ++i) {
+            parallel.steps.push_back(read_step(node.items[i], fmt::format("{}[{}]", path, i)));
+        }
+        return parallel;
+    }
 
     /// Two interfaces of different servers that are there by now, and between which frames can pass.
     std::pair<InterfaceId, InterfaceId> read_pair(const Node& node, std::string_view first, std::string_view second,
@@ -262,6 +275,7 @@ private:
     std::set<ServerId> powered_;
     std::set<std::pair<DeviceId, pcie::VfIndex>> available_;
     std::map<std::pair<std::string, std::string>, std::string> names_; ///< {kind, name} -> where
+    SocketUse sockets_;
 };
 
 const std::array<TimelineBuilder::Row, 8> TimelineBuilder::rows{{
@@ -279,7 +293,7 @@ const std::array<TimelineBuilder::Row, 8> TimelineBuilder::rows{{
 
 void build_timeline(Node& root, Config& config) {
     TimelineBuilder builder(config);
-    config.timeline = builder.read_steps(*root.find("timeline"), "timeline");
+    config.timeline = builder.read_timeline(*root.find("timeline"));
 }
 
 } // namespace rootpool::scenario

@@ -13,9 +13,13 @@ namespace {
 
 using namespace std::string_view_literals;
 
+LinkConfig read_link(const Node& node) {
+    const Node& link = node.at("link");
+    return {static_cast<unsigned>(read_whole(link, "generation")), static_cast<unsigned>(read_whole(link, "width"))};
+}
+
 ServerConfig read_server(const Entry& entry, const Node& root) {
     const Node& node = entry.value;
-    const Node& link = node.at("link");
     const Node& tcp = node.at("tcp");
     ServerConfig server;
     server.name = entry.key;
@@ -25,8 +29,7 @@ ServerConfig read_server(const Entry& entry, const Node& root) {
     server.read_completion_boundary = static_cast<unsigned>(read_size(node, "read_completion_boundary"));
     server.memory_latency = read_time(node, "memory_latency");
     server.iommu = read_flag(node, "iommu");
-    server.link = {static_cast<unsigned>(read_whole(link, "generation")),
-                   static_cast<unsigned>(read_whole(link, "width"))};
+    server.link = read_link(node);
     server.tcp = {read_size(tcp, "receive_buffer"), read_size(tcp, "send_buffer"), read_flag(tcp, "timestamps"),
                   read_flag(tcp, "segmentation_offload")};
     return server;
@@ -41,6 +44,7 @@ DeviceConfig read_device(const Entry& entry, const Config& config) {
     if (const Node& attach = node.at("attach"); attach.text != "none") {
         device.attach = resolve_server(attach, config, fmt::format("topology.devices.{}.attach", entry.key));
     }
+    device.link = read_link(node);
     device.tags = static_cast<unsigned>(read_whole(node, "tags"));
     device.bar_prefetchable = read_flag(node, "bar_prefetchable");
     device.ari = read_flag(node, "ari");

@@ -80,7 +80,9 @@ private:
     Node& open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Kind kind) {
         count(mark, tag, anchor);
         if (expects_key()) {
-            fail({.where = place(mark), .what = "a key must be a plain word"});
+            fail({.where = place(mark),
+                  .what = "a list or a map where a key is expected",
+                  .accepted = "a plain word; an earlier '[' or '{' may lack its end"});
         }
         if (levels_.size() == max_depth) {
             fail({.where = place(mark), .what = fmt::format("nested deeper than {} levels", max_depth)});
@@ -150,14 +152,11 @@ Node read_yaml(std::string_view text, std::string_view file) {
     try {
         YAML::Parser parser(stream);
         if (!parser.HandleNextDocument(builder)) {
-            fail({.where = file, .what = "the script is empty"});
+            return {};
         }
         Node root = builder.take_root();
         if (parser.HandleNextDocument(builder)) {
             fail({.where = builder.take_root().where, .what = "a script is one YAML document; this is a second one"});
-        }
-        if (root.kind == Node::Kind::null) {
-            fail({.where = file, .what = "the script is empty"});
         }
         return root;
     } catch (const YAML::Exception& error) {

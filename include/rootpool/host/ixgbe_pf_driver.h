@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "rootpool/host/interrupt_vectors.h"
 #include "rootpool/host/ixgbe_environment.h"
 #include "rootpool/host/ixgbe_filters.h"
 #include "rootpool/host/ixgbe_queue_pair.h"
@@ -96,7 +97,7 @@ private:
     std::optional<MsixTable> msix_;
     std::unique_ptr<IxgbeQueuePair> queues_;
     std::unique_ptr<IxgbeVfService> vfs_;
-    std::array<MsiMessage, 2> messages_{}; ///< by vector
+    std::array<MsiMessage, vectors_per_function> messages_{}; ///< by vector
     MacAddress mac_{};
     bool vectors_ready_ = false;
     bool open_ = false;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "rootpool/host/interrupt_vectors.h"
 #include "rootpool/host/ixgbe_environment.h"
 #include "rootpool/host/ixgbe_queue_pair.h"
 #include "rootpool/host/ixgbevf_mailbox.h"
@@ -94,7 +95,7 @@ private:
     std::optional<IxgbevfMailbox> mailbox_;
     std::optional<MsixTable> msix_;
     std::unique_ptr<IxgbeQueuePair> queues_;
-    std::array<MsiMessage, 2> messages_{}; ///< by vector
+    std::array<MsiMessage, vectors_per_function> messages_{}; ///< by vector
     MacAddress mac_{};
     unsigned api_ = 0;
     bool vectors_ready_ = false;

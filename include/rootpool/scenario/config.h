@@ -64,6 +64,7 @@ enum class DeviceModel : std::uint8_t { intel_82599 };
 struct DeviceConfig {
     std::string name;
     DeviceModel model = DeviceModel::intel_82599;
+    LinkConfig link;                ///< what the device can do
     std::optional<ServerId> attach; ///< the server whose root port it sits in; none: below the switch
     unsigned vfs = 0;               ///< VFs that the PF's driver enables, 0 to 63
     unsigned tags = 32;             ///< non-posted requests that one function may have outstanding

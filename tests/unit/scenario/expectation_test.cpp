@@ -44,6 +44,16 @@ TEST(Expectation, LimitsAreInclusive) {
     EXPECT_TRUE(passes("min: 9 Gb/s", goodput(20)));
 }
 
+TEST(Expectation, MayNameWhatThePlatformMeasures) {
+    for (const char* metric : {"identity.equal_outstanding", "links.tlps", "switch.refusals", "device.nic3.interrupts",
+                               "server.server2.core0.busy"}) {
+        const std::string script =
+            test::replaced(test::pooled_script, "metric: iperf.server2.goodput, near: 9.39 Gb/s, within: 0.5 %",
+                           std::string("min: 1, metric: ") + metric);
+        EXPECT_EQ(parse(script, "file.yaml").config.expectations.at(0).metric, metric);
+    }
+}
+
 TEST(Expectation, EqualMeansEqual) {
     EXPECT_TRUE(passes("equals: 9.39 Gb/s", goodput(9.39)));
     EXPECT_FALSE(passes("equals: 9.39 Gb/s", goodput(9.3901)));

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 #include "rootpool/scenario/parse.h"
@@ -38,6 +40,36 @@ TEST(Parse, TopologyIsResolvedToIndices) {
     ASSERT_EQ(config.cables.size(), 1U);
     EXPECT_EQ(config.cables[0].a, DeviceId{0});
     EXPECT_EQ(config.cables[0].b, DeviceId{1});
+}
+
+TEST(Parse, DeviceHasALinkOfItsOwn) {
+    const Config config = config_of(test::pooled_script, {"topology.devices.nic0.link={generation: 1, width: 4}"});
+    EXPECT_EQ(config.devices[0].link.generation, 1U);
+    EXPECT_EQ(config.devices[0].link.width, 4U);
+    EXPECT_EQ(config.devices[1].link.generation, 2U);
+    EXPECT_EQ(config.devices[1].link.width, 8U);
+    EXPECT_EQ(config.servers[0].link.width, 8U);
+    EXPECT_THAT(refusal(test::pooled_script, {"topology.devices.nic0.link.width=3"}),
+                HasSubstr("key 'topology.devices.nic0.link.width'; accepted: 1, 2, 4, 8 or 16"));
+}
+
+TEST(Parse, StreamsOfStepsThatFollowEachOtherAreNotAddedUp) {
+    const Config config = config_of(
+        test::replaced(test::pooled_script, "expect:\n",
+                       "  - iperf: {name: again, client: server2.vf0, server: server3, duration: 1 s, streams: 48}\n"
+                       "expect:\n"),
+        {"timeline[3].iperf.streams=48"});
+    EXPECT_EQ(std::get<Iperf>(config.timeline[4].action).streams, 48U);
+}
+
+TEST(Parse, InterfacesUpToTheLastInterruptVectorAreAccepted) {
+    const std::string two_devices =
+        test::replaced(test::pooled_script, "    nic3:", "    nic1: {model: intel-82599}\n    nic3:");
+    const std::string assigned = test::replaced(two_devices, "vfs: 0-3, to: server2}\n",
+                                                "vfs: 0-62, to: server2}\n"
+                                                "  - assign: {device: nic1, vfs: 0-32, to: server2}\n");
+    const Config config = config_of(assigned, {"topology.switch.downstream=[nic0, nic1]", "topology.switch.ari=on"});
+    EXPECT_EQ(std::ranges::count(config.interfaces, ServerId{1}, &InterfaceConfig::server), 96);
 }
 
 TEST(Parse, DefaultsAreFilledIn) {
@@ -171,6 +203,12 @@ TEST(Override, ErrorNamesTheOption) {
     EXPECT_THAT(refusal(test::pooled_script, {"topology.servers.server1.cup=x"}), HasSubstr("did you mean 'cpu'?"));
     EXPECT_THAT(refusal(test::pooled_script, {"topology.switch.master=server3"}),
                 testing::StartsWith("--set topology.switch.master"));
+}
+
+TEST(Override, WithoutValueIsCalledSo) {
+    for (const char* option : {"topology=", "expect=~", "seed= ", "seed=# 5"}) {
+        EXPECT_THAT(refusal(test::pooled_script, {option}), HasSubstr(": no value after '='")) << option;
+    }
 }
 
 TEST(Override, WhatIsNotPathAndValueIsRefused) {
