@@ -17,6 +17,6 @@ namespace rootpool::models {
 [[nodiscard]] LinkConfig device_link_config(const scenario::DeviceConfig& device, const scenario::ServerConfig& master);
 [[nodiscard]] ServerConfig server_config(const scenario::ServerConfig& server);
 [[nodiscard]] Nic82599Config nic_config(const scenario::DeviceConfig& device, std::size_t index);
-[[nodiscard]] MultiRootSwitchConfig switch_config(const scenario::Config& config);
+[[nodiscard]] MultiRootSwitchConfig switch_config(const scenario::Config& script);
 
 } // namespace rootpool::models
