@@ -6,15 +6,22 @@
 
 namespace rootpool::models {
 
+namespace {
+
+/// After the kernel had no memory for a datagram (ENOBUFS): time for some of the queue to leave.
+constexpr SimTime refused_pause = 10us;
+
+} // namespace
+
 DatagramSender::DatagramSender(const Task& task, Scheduler& scheduler, const Settings& settings)
-    : task_(task), settings_(settings), pattern_(settings.pattern_seed),
-      datagram_(std::max(settings.bytes, datagram_header_bytes)),
+    : task_(task), settings_(settings), datagram_(std::max(settings.bytes, datagram_header_bytes)),
       pace_(scheduler, Timer::Callback::to<&DatagramSender::call>(*this)) {}
 
 void DatagramSender::start() {
     start_ = now();
     due_ = start_;
     socket_ = &task_.stack().udp_open(0, nullptr);
+    socket_->set_source(settings_.from);
     call();
 }
 
@@ -24,25 +31,32 @@ void DatagramSender::send() {
     core::store_be<std::uint64_t>(datagram_.data(), sent_);
     core::store_be<std::uint64_t>(datagram_.data() + 8, static_cast<std::uint64_t>(now().count()));
     const core::MutableByteView data = core::MutableByteView(datagram_).subspan(datagram_header_bytes);
-    pattern_.fill(sent_ * data.size(), data);
+    settings_.pattern->fill(sent_ * data.size(), data);
     if (socket_->send(settings_.to, datagram_, now())) {
         ++sent_;
     } else {
         ++refused_;
+        due_ = now() + refused_pause;
     }
     task_.pay_and(CpuCore::Effect::to<&DatagramSender::next>(*this));
 }
 
 void DatagramSender::next() {
     if (now() - start_ >= settings_.duration) {
-        done_ = true;
-        done_event_.notify(sc_core::SC_ZERO_TIME);
+        task_.system_call(0, CpuCore::Effect::to<&DatagramSender::close>(*this));
         return;
     }
     if (settings_.rate) {
         advance_due(*settings_.rate);
     }
     pace_.arm(std::max(due_, now()));
+}
+
+void DatagramSender::close() {
+    task_.stack().udp_close(*socket_);
+    settings_.pattern.reset();
+    done_ = true;
+    done_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
 /// The n-th datagram is due when the bits of n datagrams have passed at the rate: exactly, so the part of a femtosecond
@@ -54,8 +68,9 @@ void DatagramSender::advance_due(std::uint64_t rate) {
     due_remainder_ = dividend % rate;
 }
 
-DatagramReceiver::DatagramReceiver(const Task& task, std::uint16_t port, std::uint64_t pattern_seed)
-    : task_(task), port_(port), pattern_(pattern_seed) {}
+DatagramReceiver::DatagramReceiver(const Task& task, std::uint16_t port,
+                                   std::shared_ptr<const net::BytePattern> pattern)
+    : task_(task), port_(port), pattern_(std::move(pattern)) {}
 
 void DatagramReceiver::start() { socket_ = &task_.stack().udp_open(port_, this); }
 
@@ -67,7 +82,7 @@ void DatagramReceiver::on_datagram(host::UdpSocket& /*socket*/) {
 }
 
 void DatagramReceiver::read() {
-    if (socket_->pending() == 0) {
+    if (socket_ == nullptr || socket_->pending() == 0) {
         asleep_ = true;
         return;
     }
@@ -75,7 +90,18 @@ void DatagramReceiver::read() {
     task_.system_call(typical_bytes, CpuCore::Effect::to<&DatagramReceiver::read_now>(*this));
 }
 
+void DatagramReceiver::stop() { task_.system_call(0, CpuCore::Effect::to<&DatagramReceiver::close>(*this)); }
+
+void DatagramReceiver::close() {
+    task_.stack().udp_close(*socket_);
+    socket_ = nullptr;
+    pattern_.reset();
+}
+
 void DatagramReceiver::read_now() {
+    if (socket_ == nullptr) {
+        return;
+    }
     socket_->receive(host::UdpSocket::Sink::to<&DatagramReceiver::check>(*this));
     task_.pay_and(CpuCore::Effect::to<&DatagramReceiver::read>(*this));
 }
@@ -88,7 +114,7 @@ void DatagramReceiver::check(net::Endpoint /*from*/, core::ByteView bytes) {
     const auto number = core::load_be<std::uint64_t>(bytes.data());
     const SimTime sent{static_cast<std::int64_t>(core::load_be<std::uint64_t>(bytes.data() + 8))};
     const core::ByteView data = bytes.subspan(datagram_header_bytes);
-    wrong_bytes_ += pattern_.mismatches(number * data.size(), data);
+    wrong_bytes_ += pattern_->mismatches(number * data.size(), data);
     const SimTime transit = now() - sent;
     if (datagrams_ != 0) {
         const SimTime change = transit > transit_ ? transit - transit_ : transit_ - transit;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <systemc>
 #include <vector>
@@ -19,9 +20,10 @@ class DatagramSender {
 public:
     struct Settings {
         net::Endpoint to;
-        std::uint64_t pattern_seed = 0;
-        std::uint32_t bytes = 1470;        ///< of one datagram, header included
-        std::optional<std::uint64_t> rate; ///< payload bits per second
+        net::Ipv4Address from;                           ///< of the interface to use
+        std::shared_ptr<const net::BytePattern> pattern; ///< what is sent; held until the program ends
+        std::uint32_t bytes = 1470;                      ///< of one datagram, header included
+        std::optional<std::uint64_t> rate;               ///< payload bits per second
         SimTime duration{};
     };
     DatagramSender(const Task& task, Scheduler& scheduler, const Settings& settings);
@@ -38,10 +40,10 @@ private:
     void send();
     void call();
     void advance_due(std::uint64_t rate);
+    void close();
 
     Task task_;
     Settings settings_;
-    net::BytePattern pattern_;
     host::UdpSocket* socket_ = nullptr;
     std::vector<std::uint8_t> datagram_;
     Timer pace_;
@@ -57,9 +59,13 @@ private:
 /// A program that receives them, checks every byte and counts what is missing (iperf -u server).
 class DatagramReceiver : private host::UdpObserver {
 public:
-    DatagramReceiver(const Task& task, std::uint16_t port, std::uint64_t pattern_seed);
+    DatagramReceiver(const Task& task, std::uint16_t port, std::shared_ptr<const net::BytePattern> pattern);
 
     void start();
+    /// Closes the socket; what it still holds is lost.
+    void stop();
+    /// Everything that arrived was read.
+    [[nodiscard]] bool idle() const noexcept { return asleep_; }
     [[nodiscard]] std::uint64_t datagrams() const noexcept { return datagrams_; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::uint64_t wrong_bytes() const noexcept { return wrong_bytes_; }
@@ -70,11 +76,12 @@ private:
     void on_datagram(host::UdpSocket& socket) override;
     void read();
     void read_now();
+    void close();
     void check(net::Endpoint from, core::ByteView bytes);
 
     Task task_;
     std::uint16_t port_;
-    net::BytePattern pattern_;
+    std::shared_ptr<const net::BytePattern> pattern_;
     host::UdpSocket* socket_ = nullptr;
     bool asleep_ = true;
     std::uint64_t datagrams_ = 0;

@@ -13,14 +13,15 @@ EchoClient::EchoClient(const Task& task, const Settings& settings, std::function
 
 void EchoClient::run() {
     const SimTime start = now();
-    task_.stack().set_echo_observer(this);
+    task_.stack().add_echo_observer(*this);
     print_(report_.banner());
     for (unsigned i = 0; i < settings_.count; ++i) {
-        if (i != 0) {
-            sc_core::wait(to_sc_time(settings_.interval));
+        if (i != 0 && now() - sent_at_.back() < settings_.interval) {
+            sc_core::wait(to_sc_time(sent_at_.back() + settings_.interval - now()));
         }
         sent_at_.push_back(now());
         task_.system_call(data_.size(), CpuCore::Effect::to<&EchoClient::send>(*this));
+        sc_core::wait(sent_);
     }
     const SimTime deadline = now() + settings_.last_wait;
     while (report_.received() < settings_.count && now() < deadline) {
@@ -29,15 +30,17 @@ void EchoClient::run() {
     for (const std::string& line : report_.statistics(now() - start)) {
         print_(line);
     }
-    task_.stack().set_echo_observer(nullptr);
+    task_.stack().remove_echo_observer(*this);
 }
 
 void EchoClient::send() {
     const auto sequence = static_cast<std::uint16_t>(report_.transmitted() + 1);
     report_.on_sent();
-    task_.stack().send_echo_request(settings_.to, settings_.identifier, sequence, data_, now());
-    task_.pay_and(CpuCore::Effect::to<&EchoClient::nothing>(*this));
+    task_.stack().send_echo_request(settings_.to, settings_.identifier, sequence, data_, now(), settings_.from);
+    task_.pay_and(CpuCore::Effect::to<&EchoClient::sent>(*this));
 }
+
+void EchoClient::sent() { sent_.notify(sc_core::SC_ZERO_TIME); }
 
 void EchoClient::on_echo_reply(net::Ipv4Address /*from*/, std::uint16_t identifier, std::uint16_t sequence,
                                std::uint8_t time_to_live, core::ByteView data, SimTime now) {

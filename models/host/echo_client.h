@@ -15,6 +15,7 @@ class EchoClient : private host::EchoObserver {
 public:
     struct Settings {
         net::Ipv4Address to;
+        net::Ipv4Address from; ///< of the interface to use
         unsigned count = 6;
         SimTime interval = 1s;
         unsigned data_bytes = 56;
@@ -34,7 +35,7 @@ private:
     void on_echo_reply(net::Ipv4Address from, std::uint16_t identifier, std::uint16_t sequence,
                        std::uint8_t time_to_live, core::ByteView data, SimTime now) override;
     void send();
-    void nothing() {}
+    void sent();
 
     Task task_;
     Settings settings_;
@@ -43,6 +44,7 @@ private:
     std::vector<std::uint8_t> data_;
     std::vector<SimTime> sent_at_; ///< by sequence number, from 1
     unsigned wrong_replies_ = 0;
+    sc_core::sc_event sent_; ///< the system call has ended
     sc_core::sc_event replied_;
 };
 

@@ -20,10 +20,9 @@ constexpr std::uint64_t dma_base = 0x1000'0000;
 constexpr std::uint64_t dma_end = 0x7000'0000;
 constexpr unsigned buffers_per_interface = 2048;
 
-/// A PF and the VFs that may come with it.
+/// Those with an address, and a PF without one.
 [[nodiscard]] unsigned expected_interfaces(const OperatingSystemConfig& config) noexcept {
-    constexpr unsigned most_functions_in_a_slot = 8;
-    return 1 + std::max(config.drives_own_vfs ? config.sriov_vfs : 0U, most_functions_in_a_slot);
+    return static_cast<unsigned>(config.addresses.size()) + 1;
 }
 
 } // namespace
@@ -71,12 +70,15 @@ void OperatingSystem::bind_drivers() {
 }
 
 void OperatingSystem::bind_physical_function(host::PciDevice& device) {
+    const std::string label = physical_functions_ == 0 ? "pf" : fmt::format("pf{}", physical_functions_);
+    const unsigned vfs = physical_functions_ < config_.sriov_vfs.size() ? config_.sriov_vfs[physical_functions_] : 0;
+    ++physical_functions_;
     auto driver = std::make_unique<host::IxgbePfDriver>(environment_, device, settings(), next_name());
     host::IxgbePfDriver& physical = *driver;
-    if (!bring_up(std::move(driver), "pf") || config_.sriov_vfs == 0) {
+    if (!bring_up(std::move(driver), label) || vfs == 0) {
         return;
     }
-    if (!physical.enable_sriov(config_.sriov_vfs, config_.drives_own_vfs)) {
+    if (!physical.enable_sriov(vfs, config_.drives_own_vfs)) {
         log_.line("ixgbe: SR-IOV could not be enabled");
         return;
     }

@@ -15,8 +15,8 @@
 namespace rootpool::models {
 
 struct OperatingSystemConfig {
-    /// VFs that the first physical function's driver enables; 0 leaves SR-IOV off.
-    unsigned sriov_vfs = 0;
+    /// VFs that the drivers of the physical functions enable, in the order of enumeration; 0 leaves SR-IOV off.
+    std::vector<unsigned> sriov_vfs;
     /// Whether this OS drives those VFs itself. A master lends them and keeps off (sriov_drivers_autoprobe = 0).
     bool drives_own_vfs = true;
     /// Where "random" MAC addresses and initial sequence numbers come from.
@@ -41,8 +41,8 @@ public:
     /// `lspci -xxxx` of all functions, by reading them. Waits.
     [[nodiscard]] std::string lspci();
 
-    /// "pf" of the first physical function, "vf<k>" of the k-th virtual function that this OS drives. Null when there
-    /// is none.
+    /// "pf" of the first physical function, "pf<k>" of later ones, "vf<k>" of the k-th virtual function that this OS
+    /// drives. Null when there is none.
     [[nodiscard]] NetworkInterface* interface(const std::string& label) noexcept;
     [[nodiscard]] const std::vector<std::unique_ptr<NetworkInterface>>& interfaces() const noexcept {
         return interfaces_;
@@ -73,6 +73,7 @@ private:
     host::NetworkStack stack_;
     PacketProcessing processing_;
     std::vector<std::unique_ptr<NetworkInterface>> interfaces_;
+    unsigned physical_functions_ = 0;
     unsigned virtual_functions_ = 0;
     bool booted_ = false;
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "models/host/packet_processing.h"
 #include "models/host/server.h"
 
@@ -13,7 +15,8 @@ public:
 
     /// One system call that moves `bytes` between user and kernel; `effect` is what the kernel does at the end of it.
     void system_call(std::uint64_t bytes, CpuCore::Effect effect) {
-        core_.post(CpuPriority::task, cpu_.system_call + static_cast<std::int64_t>(bytes) * cpu_.copy_per_byte, effect);
+        const SimTime cost = cpu_.system_call + static_cast<std::int64_t>(bytes) * cpu_.copy_per_byte;
+        core_.post(CpuPriority::task, std::max(cost, least_cost), effect);
     }
     /// After a call into the stack: the core pays for what the stack did on this task's behalf, then goes on with
     /// `next`.
@@ -24,6 +27,9 @@ public:
     [[nodiscard]] host::NetworkStack& stack() noexcept { return processing_.stack(); }
 
 private:
+    /// Also where a profile says 0: a program that calls again and again must not stop time.
+    static constexpr SimTime least_cost = 1ns;
+
     CpuCore& core_;
     const host::CpuProfile& cpu_;
     PacketProcessing& processing_;

@@ -4,8 +4,7 @@
 
 namespace rootpool::models {
 
-TcpReceiver::TcpReceiver(const Task& task, const Settings& settings)
-    : task_(task), settings_(settings), pattern_(settings.pattern_seed) {}
+TcpReceiver::TcpReceiver(const Task& task, const Settings& settings) : task_(task), settings_(settings) {}
 
 void TcpReceiver::start() { task_.stack().tcp_listen(settings_.port, *this); }
 
@@ -16,6 +15,7 @@ void TcpReceiver::on_accepted(host::TcpSocket& socket) {
     }
     socket_ = &socket;
     socket.set_observer(this);
+    task_.stack().tcp_stop_listening(settings_.port);
 }
 
 void TcpReceiver::on_readable(host::TcpSocket& /*socket*/) {
@@ -52,7 +52,7 @@ void TcpReceiver::check(core::ByteView bytes) {
     if (bytes_ == 0) {
         first_byte_at_ = now();
     }
-    wrong_bytes_ += pattern_.mismatches(bytes_, bytes);
+    wrong_bytes_ += settings_.pattern->mismatches(bytes_, bytes);
     if (settings_.digest) {
         digest_.update(bytes);
     }
@@ -72,6 +72,7 @@ void TcpReceiver::on_closed(host::TcpSocket& socket, net::TcpCloseReason /*reaso
         socket.close(now());
     }
     socket_ = nullptr;
+    settings_.pattern.reset();
     done_ = true;
     done_event_.notify(sc_core::SC_ZERO_TIME);
 }

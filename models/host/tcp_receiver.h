@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <systemc>
 
 #include "models/host/task.h"
@@ -15,8 +16,8 @@ class TcpReceiver : private host::SocketObserver {
 public:
     struct Settings {
         std::uint16_t port = 0;
-        std::uint64_t pattern_seed = 0;
-        std::uint32_t read_bytes = 128U << 10U; ///< of one system call
+        std::shared_ptr<const net::BytePattern> pattern; ///< what is sent; held until the program ends
+        std::uint32_t read_bytes = 128U << 10U;          ///< of one system call
         bool digest = false;
     };
 
@@ -50,7 +51,6 @@ private:
 
     Task task_;
     Settings settings_;
-    net::BytePattern pattern_;
     net::Sha256 digest_;
     host::TcpSocket* socket_ = nullptr;
     std::uint32_t next_bytes_ = 0;

@@ -4,8 +4,7 @@
 
 namespace rootpool::models {
 
-TcpSender::TcpSender(const Task& task, const Settings& settings)
-    : task_(task), settings_(settings), pattern_(settings.pattern_seed) {}
+TcpSender::TcpSender(const Task& task, const Settings& settings) : task_(task), settings_(settings) {}
 
 void TcpSender::start() { task_.system_call(0, CpuCore::Effect::to<&TcpSender::connect>(*this)); }
 
@@ -59,7 +58,7 @@ void TcpSender::write_now() {
         if (part == 0) {
             break; // the connection was closed meanwhile
         }
-        pattern_.fill(offset_, view.first(part));
+        settings_.pattern->fill(offset_, view.first(part));
         if (settings_.digest) {
             digest_.update(view.first(part));
         }
@@ -92,6 +91,7 @@ void TcpSender::on_closed(host::TcpSocket& socket, net::TcpCloseReason reason) {
         socket.close(now());
     }
     socket_ = nullptr;
+    settings_.pattern.reset();
     done_ = true;
     done_event_.notify(sc_core::SC_ZERO_TIME);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <systemc>
 
@@ -17,9 +18,9 @@ public:
     struct Settings {
         net::Endpoint to;
         net::Ipv4Address from;
-        std::uint64_t pattern_seed = 0;
-        std::uint32_t write_bytes = 128U << 10U; ///< of one system call
-        std::optional<SimTime> duration;         ///< from the connection on
+        std::shared_ptr<const net::BytePattern> pattern; ///< what is sent; held until the program ends
+        std::uint32_t write_bytes = 128U << 10U;         ///< of one system call
+        std::optional<SimTime> duration;                 ///< from the connection on
         std::optional<std::uint64_t> total_bytes;
         bool digest = false; ///< SHA-256 over what is sent
     };
@@ -53,7 +54,6 @@ private:
 
     Task task_;
     Settings settings_;
-    net::BytePattern pattern_;
     net::Sha256 digest_;
     host::TcpSocket* socket_ = nullptr;
     std::uint64_t offset_ = 0;

@@ -37,11 +37,13 @@ namespace {
     }
     for (const scenario::DeviceConfig& device : config.devices) {
         if (device.attach == id) {
-            result.sriov_vfs = device.vfs;
+            result.sriov_vfs.push_back(device.vfs);
         }
     }
     if (config.multi_root_switch && config.multi_root_switch->master == id) {
-        result.sriov_vfs = config.device(config.multi_root_switch->downstream.front()).vfs;
+        for (const scenario::DeviceId device : config.multi_root_switch->downstream) {
+            result.sriov_vfs.push_back(config.device(device).vfs);
+        }
         result.drives_own_vfs = false;
     }
     return result;

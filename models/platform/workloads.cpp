@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "models/host/echo_client.h"
 #include "models/platform/platform.h"
 #include "models/platform/step_results.h"
 #include "rootpool/core/error.h"
@@ -31,14 +30,14 @@ Task Workloads::make_task(scenario::InterfaceId interface) {
     return {system.server(), system.processing(), core};
 }
 
-std::uint64_t Workloads::pattern_seed(std::string_view name, unsigned stream) const {
+std::shared_ptr<const net::BytePattern> Workloads::pattern(std::string_view name, unsigned stream) const {
     core::RunningHash hash;
     hash.add(platform_.config().seed);
     for (const char letter : name) {
         hash.add(static_cast<unsigned char>(letter));
     }
     hash.add(stream);
-    return hash.value();
+    return std::make_shared<const net::BytePattern>(hash.value());
 }
 
 void Workloads::print(scenario::InterfaceId on, const std::string& line) {
@@ -53,8 +52,8 @@ void Workloads::require(bool condition, const std::string& name, std::string_vie
 
 Workloads::Transfer& Workloads::start_transfer(scenario::InterfaceId from, scenario::InterfaceId to,
                                                TcpSender::Settings sender, TcpReceiver::Settings receiver) {
-    receiver.port = next_port_++;
-    receiver.pattern_seed = sender.pattern_seed;
+    receiver.port = take_port();
+    receiver.pattern = sender.pattern;
     sender.to = {address(to), receiver.port};
     sender.from = address(from);
     transfers_.push_back(std::make_unique<Transfer>());
@@ -64,6 +63,21 @@ Workloads::Transfer& Workloads::start_transfer(scenario::InterfaceId from, scena
     transfer.receiver->start();
     transfer.sender->start();
     return transfer;
+}
+
+/// Until the connection is closed at both ends, or has failed.
+void Workloads::wait_for(const Transfer& transfer) {
+    while (!transfer.receiver->done() && !transfer.sender->failed()) {
+        sc_core::wait(transfer.receiver->done_event() | transfer.sender->done_event());
+    }
+}
+
+/// Ports are closed with their programs, so they can go round.
+std::uint16_t Workloads::take_port() noexcept {
+    constexpr std::uint16_t last_port = 32'767; // the next one is Linux' first ephemeral port
+    const std::uint16_t port = next_port_;
+    next_port_ = port == last_port ? first_port : static_cast<std::uint16_t>(port + 1);
+    return port;
 }
 
 void Workloads::iperf(const scenario::Iperf& step) {
@@ -76,16 +90,16 @@ void Workloads::iperf(const scenario::Iperf& step) {
 
 void Workloads::iperf_tcp(const scenario::Iperf& step) {
     std::vector<Transfer*> streams;
-    const std::uint16_t first_port = next_port_;
+    const std::uint16_t listening = next_port_;
     for (unsigned stream = 0; stream < step.streams; ++stream) {
         TcpSender::Settings sender;
-        sender.pattern_seed = pattern_seed(step.name, stream);
+        sender.pattern = pattern(step.name, stream);
         sender.write_bytes = step.size;
         sender.duration = step.duration;
         streams.push_back(&start_transfer(step.client, step.server, sender, {}));
     }
     const SimTime start = now();
-    print(step.client, net::iperf_client_banner({address(step.server), first_port}));
+    print(step.client, net::iperf_client_banner({address(step.server), listening}));
     sc_core::wait(to_sc_time(step.duration));
     std::uint64_t received = 0; // by the receiving programs within the duration
     for (const Transfer* transfer : streams) {
@@ -93,16 +107,15 @@ void Workloads::iperf_tcp(const scenario::Iperf& step) {
     }
     print(step.server, net::iperf_line(SimTime{0}, now() - start, received));
 
-    net::TcpCounters sender_counters;
+    std::uint64_t retransmissions = 0;
+    std::uint64_t failed = 0;
     std::uint64_t wrong = 0;
     for (const Transfer* transfer : streams) {
-        while (!transfer->receiver->done() && !transfer->sender->failed()) {
-            sc_core::wait(transfer->receiver->done_event() | transfer->sender->done_event());
-        }
-        require(!transfer->sender->failed(), step.name, "the TCP connection of iperf failed");
-        require(transfer->receiver->bytes() == transfer->sender->bytes(), step.name,
+        wait_for(*transfer);
+        failed += transfer->sender->failed() ? 1 : 0;
+        require(transfer->sender->failed() || transfer->receiver->bytes() == transfer->sender->bytes(), step.name,
                 "bytes were lost inside a TCP stream");
-        sender_counters.retransmissions += transfer->sender->counters().retransmissions;
+        retransmissions += transfer->sender->counters().retransmissions;
         wrong += transfer->receiver->wrong_bytes();
         print(step.client,
               net::iperf_line(SimTime{0}, transfer->sender->last_write_at() - start, transfer->sender->bytes()));
@@ -112,21 +125,34 @@ void Workloads::iperf_tcp(const scenario::Iperf& step) {
     StepResults results(metrics_, "iperf", step.name);
     results.add("goodput", net::goodput(received, step.duration));
     results.add("bytes", received);
-    results.add("retransmissions", sender_counters.retransmissions);
+    results.add("retransmissions", retransmissions);
+    results.add("failed", failed);
     results.add("wrong_bytes", wrong);
     results.add("start", start);
 }
 
+/// Until the sender has sent all and the receiver has read all that arrived.
+void Workloads::wait_for(const DatagramTransfer& transfer) {
+    while (!transfer.sender->done()) {
+        sc_core::wait(transfer.sender->done_event());
+    }
+    do {
+        sc_core::wait(to_sc_time(datagram_grace));
+    } while (!transfer.receiver->idle());
+    transfer.receiver->stop();
+}
+
 Workloads::DatagramTransfer& Workloads::start_datagrams(const scenario::Iperf& step, unsigned stream) {
     DatagramSender::Settings settings;
-    settings.to = {address(step.server), next_port_++};
-    settings.pattern_seed = pattern_seed(step.name, stream);
+    settings.to = {address(step.server), take_port()};
+    settings.from = address(step.client);
+    settings.pattern = pattern(step.name, stream);
     settings.bytes = step.size;
     settings.rate = step.rate;
     settings.duration = step.duration;
     datagrams_.push_back(std::make_unique<DatagramTransfer>(DatagramTransfer{
         std::make_unique<DatagramSender>(make_task(step.client), platform_.topology().scheduler(), settings),
-        std::make_unique<DatagramReceiver>(make_task(step.server), settings.to.port, settings.pattern_seed)}));
+        std::make_unique<DatagramReceiver>(make_task(step.server), settings.to.port, settings.pattern)}));
     DatagramTransfer& transfer = *datagrams_.back();
     transfer.receiver->start();
     transfer.sender->start();
@@ -140,14 +166,14 @@ void Workloads::iperf_udp(const scenario::Iperf& step) {
     for (unsigned stream = 0; stream < step.streams; ++stream) {
         streams.push_back(&start_datagrams(step, stream));
     }
-    for (const DatagramTransfer* transfer : streams) {
-        while (!transfer->sender->done()) {
-            sc_core::wait(transfer->sender->done_event());
-        }
-    }
-    sc_core::wait(to_sc_time(datagram_grace));
-
+    sc_core::wait(to_sc_time(step.duration));
     DatagramTotals totals;
+    for (const DatagramTransfer* transfer : streams) {
+        totals.bytes_in_time += transfer->receiver->bytes();
+    }
+    for (const DatagramTransfer* transfer : streams) {
+        wait_for(*transfer);
+    }
     for (const DatagramTransfer* transfer : streams) {
         const DatagramReceiver& receiver = *transfer->receiver;
         const std::uint64_t sent = transfer->sender->sent();
@@ -161,7 +187,7 @@ void Workloads::iperf_udp(const scenario::Iperf& step) {
     }
     require(totals.wrong_bytes == 0, step.name, "datagrams arrived with other data than was sent");
     StepResults results(metrics_, "iperf", step.name);
-    results.add("goodput", net::goodput(totals.bytes, step.duration));
+    results.add("goodput", net::goodput(totals.bytes_in_time, step.duration));
     results.add("bytes", totals.bytes);
     results.add("datagrams", totals.sent);
     results.add("lost", totals.lost);
@@ -176,8 +202,10 @@ void Workloads::ping(const scenario::Ping& step) {
     settings.count = step.count;
     settings.interval = step.interval;
     settings.data_bytes = step.size;
-    EchoClient client(make_task(step.from), settings,
-                      [this, &step](const std::string& line) { print(step.from, line); });
+    settings.from = address(step.from);
+    settings.identifier = next_identifier_++;
+    EchoClient& client = *echo_clients_.emplace_back(std::make_unique<EchoClient>(
+        make_task(step.from), settings, [this, &step](const std::string& line) { print(step.from, line); }));
     const SimTime start = now();
     client.run();
     require(client.wrong_replies() == 0, step.name, "an echo reply brought other data than the request");
@@ -197,17 +225,15 @@ void Workloads::ping(const scenario::Ping& step) {
 
 void Workloads::copy(const scenario::Copy& step) {
     TcpSender::Settings sender;
-    sender.pattern_seed = pattern_seed(step.name, 0);
+    sender.pattern = pattern(step.name, 0);
     sender.total_bytes = step.size;
     sender.digest = true;
     TcpReceiver::Settings receiver;
     receiver.digest = true;
     const SimTime start = now();
     const Transfer& transfer = start_transfer(step.from, step.to, sender, receiver);
-    while (!transfer.receiver->done() && !transfer.sender->failed()) {
-        sc_core::wait(transfer.receiver->done_event() | transfer.sender->done_event());
-    }
-    const SimTime duration = transfer.receiver->last_byte_at() - transfer.receiver->first_byte_at();
+    wait_for(transfer);
+    const SimTime duration = transfer.receiver->last_byte_at() - transfer.sender->connected_at();
     const bool equal = transfer.sender->digest() == transfer.receiver->digest();
     print(step.to,
           fmt::format("{}: {} bytes in {:.6f} s", step.name, transfer.receiver->bytes(), seconds(now() - start)));
@@ -217,6 +243,7 @@ void Workloads::copy(const scenario::Copy& step) {
     results.add("bytes", transfer.receiver->bytes());
     results.add("wrong_bytes", transfer.receiver->wrong_bytes());
     results.add("sha256_equal", equal ? 1U : 0U);
+    results.add("failed", transfer.sender->failed() ? 1U : 0U);
     results.add("duration", duration);
     results.add("goodput", net::goodput(transfer.receiver->bytes(), duration));
     results.add("start", start);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/host/datagram_stream.h"
+#include "models/host/echo_client.h"
 #include "models/host/tcp_receiver.h"
 #include "models/host/tcp_sender.h"
 #include "rootpool/observe/metrics.h"
@@ -27,7 +28,8 @@ public:
     void copy(const scenario::Copy& step);
 
 private:
-    /// One TCP connection with the programs at both ends. They stay alive to the end of the run: sockets know them.
+    /// One TCP connection with the programs at both ends. They stay alive to the end of the run: sockets and cores know
+    /// them.
     struct Transfer {
         std::unique_ptr<TcpSender> sender;
         std::unique_ptr<TcpReceiver> receiver;
@@ -40,6 +42,7 @@ private:
 
     /// Of all streams of one step.
     struct DatagramTotals {
+        std::uint64_t bytes_in_time = 0; ///< within the duration of the step
         std::uint64_t bytes = 0;
         std::uint64_t wrong_bytes = 0;
         std::uint64_t sent = 0;
@@ -54,7 +57,10 @@ private:
     [[nodiscard]] DatagramTransfer& start_datagrams(const scenario::Iperf& step, unsigned stream);
     [[nodiscard]] Task make_task(scenario::InterfaceId interface);
     [[nodiscard]] net::Ipv4Address address(scenario::InterfaceId interface) const;
-    [[nodiscard]] std::uint64_t pattern_seed(std::string_view name, unsigned stream) const;
+    [[nodiscard]] std::shared_ptr<const net::BytePattern> pattern(std::string_view name, unsigned stream) const;
+    [[nodiscard]] std::uint16_t take_port() noexcept;
+    static void wait_for(const Transfer& transfer);
+    static void wait_for(const DatagramTransfer& transfer);
     void print(scenario::InterfaceId on, const std::string& line);
     void require(bool condition, const std::string& name, std::string_view what) const;
 
@@ -62,8 +68,11 @@ private:
     observe::MetricSet& metrics_;
     std::vector<std::unique_ptr<Transfer>> transfers_;
     std::vector<std::unique_ptr<DatagramTransfer>> datagrams_;
-    std::uint16_t next_port_ = 5001; ///< iperf's
-    std::size_t next_core_ = 1;      ///< tasks take the cores after the interrupt core in turn
+    std::vector<std::unique_ptr<EchoClient>> echo_clients_;
+    static constexpr std::uint16_t first_port = 5001; ///< iperf's
+    std::uint16_t next_port_ = first_port;
+    std::uint16_t next_identifier_ = 1; ///< of a ping, as its process number
+    std::size_t next_core_ = 1;         ///< tasks take the cores after the interrupt core in turn
 };
 
 } // namespace rootpool::models

@@ -195,7 +195,7 @@ void NetworkStack::on_segment(const CoalescedSegment& segment, SimTime now) {
 
 void NetworkStack::on_syn(const CoalescedSegment& segment, SimTime now) {
     NetworkInterface* const interface = output_.route(segment.ip.source, segment.ip.destination);
-    if (interface == nullptr || sockets_.tcp_sockets().size() >= parameters_.tcp_sockets) {
+    if (interface == nullptr || rings_.in_use() >= parameters_.tcp_sockets) {
         drops_.add(interface == nullptr ? Drop::no_route : Drop::backlog);
         return;
     }
@@ -251,8 +251,8 @@ void NetworkStack::receive_icmp(const net::Ipv4Header& ip, core::ByteView messag
     ++work_.rx_datagrams;
     const core::ByteView data = message.subspan(net::IcmpEcho::header_size);
     if (echo->type == net::IcmpType::echo_reply) {
-        if (echo_observer_ != nullptr) {
-            echo_observer_->on_echo_reply(ip.source, echo->identifier, echo->sequence, ip.time_to_live, data, now);
+        for (EchoObserver* observer : echo_observers_) {
+            observer->on_echo_reply(ip.source, echo->identifier, echo->sequence, ip.time_to_live, data, now);
         }
         return;
     }
@@ -275,8 +275,8 @@ bool NetworkStack::send_echo(const net::IcmpEcho& echo, net::Ipv4Address to, net
 }
 
 bool NetworkStack::send_echo_request(net::Ipv4Address to, std::uint16_t identifier, std::uint16_t sequence,
-                                     core::ByteView data, SimTime now) {
-    return send_echo({net::IcmpType::echo_request, identifier, sequence}, to, {}, data, now);
+                                     core::ByteView data, SimTime now, net::Ipv4Address source) {
+    return send_echo({net::IcmpType::echo_request, identifier, sequence}, to, source, data, now);
 }
 
 void NetworkStack::on_transmitted(std::uint64_t cookie, SimTime now) {
@@ -315,7 +315,8 @@ void NetworkStack::on_timer(SimTime now) {
 
 void NetworkStack::reap() {
     const auto& sockets = sockets_.tcp_sockets();
-    if (std::any_of(sockets.begin(), sockets.end(), [](const auto& socket) { return socket->disposable(); })) {
+    if (std::any_of(sockets.begin(), sockets.end(),
+                    [](const auto& socket) { return socket->disposable() || socket->ring_is_spare(); })) {
         sockets_.reap(rings_);
     }
 }
@@ -339,7 +340,7 @@ TcpSocket& NetworkStack::make_socket(NetworkInterface& interface, net::Endpoint 
 TcpSocket* NetworkStack::tcp_connect(net::Endpoint to, SocketObserver* observer, SimTime now, net::Ipv4Address source) {
     reap();
     NetworkInterface* const interface = output_.route(to.address, source);
-    if (interface == nullptr || sockets_.tcp_sockets().size() >= parameters_.tcp_sockets) {
+    if (interface == nullptr || rings_.in_use() >= parameters_.tcp_sockets) {
         return nullptr;
     }
     const net::Endpoint local{interface->address(), sockets_.free_tcp_port(interface->address(), to)};

@@ -12,7 +12,13 @@ SendRings::SendRings(DmaAllocator& allocator, std::uint32_t size) : allocator_(a
     }
 }
 
+void SendRings::give_back(SendRing ring) {
+    free_.push_back(ring);
+    --in_use_;
+}
+
 SendRing SendRings::take() {
+    ++in_use_;
     if (free_.empty()) {
         return {allocator_.allocate(size_, size_), size_};
     }

@@ -45,6 +45,10 @@ void SocketTable::add_listener(std::uint16_t port, SocketObserver& observer) {
     listeners_.push_back({port, &observer});
 }
 
+void SocketTable::remove_listener(std::uint16_t port) {
+    std::erase_if(listeners_, [port](const Listener& listener) { return listener.port == port; });
+}
+
 TcpSocket& SocketTable::add(std::unique_ptr<TcpSocket> socket) {
     by_address_[{socket->local(), socket->remote()}] = socket.get();
     return *tcp_.emplace_back(std::move(socket));
@@ -62,12 +66,18 @@ void SocketTable::remove(const UdpSocket& socket) {
 }
 
 void SocketTable::reap(SendRings& rings) {
-    std::erase_if(tcp_, [&](const std::unique_ptr<TcpSocket>& socket) {
+    for (const std::unique_ptr<TcpSocket>& socket : tcp_) {
+        if (socket->disposable() || socket->ring_is_spare()) {
+            if (const SendRing ring = socket->give_up_ring(); ring.size != 0) {
+                rings.give_back(ring);
+            }
+        }
+    }
+    std::erase_if(tcp_, [this](const std::unique_ptr<TcpSocket>& socket) {
         if (!socket->disposable()) {
             return false;
         }
         by_address_.erase({socket->local(), socket->remote()});
-        rings.give_back(socket->ring());
         return true;
     });
 }

@@ -171,6 +171,11 @@ bool TcpSocket::disposable() const noexcept {
            !send_.in_device();
 }
 
+bool TcpSocket::ring_is_spare() const noexcept {
+    return connection_.state() == net::TcpState::time_wait && closed_reported_ && send_.ring().size != 0 &&
+           !send_.in_device();
+}
+
 void TcpSocket::transmit(const net::TcpOutgoingSegment& segment, SimTime now) {
     const bool data = segment.length != 0;
     const Ipv4Output::TcpPacket packet{local_, remote_, ip_identification_, data ? this : nullptr, &send_};

@@ -24,9 +24,10 @@ struct StackParameters {
     net::TcpParameters tcp;
     std::uint32_t send_buffer = 1024U * 1024;   ///< bytes per TCP socket; a power of two
     std::uint32_t udp_receive_buffer = 124'928; ///< bytes (Linux rmem_default), counted in whole receive buffers
-    std::size_t tcp_sockets = 64;               ///< at most, each with a send buffer; a SYN beyond is dropped
-    unsigned queue_packets = 1000;              ///< per interface (txqueuelen)
-    bool receive_coalescing = true;             ///< GRO
+    std::size_t tcp_sockets =
+        64; ///< connections with a send buffer (those in TIME-WAIT have none); a SYN beyond is dropped
+    unsigned queue_packets = 1000;  ///< per interface (txqueuelen)
+    bool receive_coalescing = true; ///< GRO
 };
 
 /// The network half of a kernel: ARP, IPv4, ICMP echo, UDP and TCP over several interfaces. It has no clock and no CPU:
@@ -62,6 +63,8 @@ public:
     // -- system calls --
     /// Throws std::invalid_argument when the port is taken. The observer hears on_accepted and outlives the stack.
     void tcp_listen(std::uint16_t port, SocketObserver& observer);
+    /// Connections that were accepted go on.
+    void tcp_stop_listening(std::uint16_t port) { sockets_.remove_listener(port); }
     /// Starts a handshake; on_connected or on_closed follows. nullptr when no interface reaches the address. `source`
     /// chooses the interface (bind before connect); the unspecified address lets the route choose.
     TcpSocket* tcp_connect(net::Endpoint to, SocketObserver* observer, SimTime now, net::Ipv4Address source = {});
@@ -69,10 +72,12 @@ public:
     UdpSocket& udp_open(std::uint16_t port, UdpObserver* observer);
     void udp_close(UdpSocket& socket);
     /// One ICMP echo request with this data; false as UdpSocket::send.
+    /// `source` chooses the interface; the unspecified address lets the route choose.
     bool send_echo_request(net::Ipv4Address to, std::uint16_t identifier, std::uint16_t sequence, core::ByteView data,
-                           SimTime now);
-    /// Receives all echo replies; may be nullptr.
-    void set_echo_observer(EchoObserver* observer) noexcept { echo_observer_ = observer; }
+                           SimTime now, net::Ipv4Address source = {});
+    /// Every observer is shown all echo replies, as raw sockets are, until it is removed.
+    void add_echo_observer(EchoObserver& observer) { echo_observers_.push_back(&observer); }
+    void remove_echo_observer(EchoObserver& observer) { std::erase(echo_observers_, &observer); }
 
     [[nodiscard]] const StackWork& work() const noexcept { return work_; }
     [[nodiscard]] const DropCounters& drops() const noexcept { return drops_; }
@@ -112,7 +117,7 @@ private:
     Ipv4Output output_;
     SendRings rings_;
     SocketTable sockets_;
-    EchoObserver* echo_observer_ = nullptr;
+    std::vector<EchoObserver*> echo_observers_;
     std::uint64_t initial_sequence_state_;
     SimTime deadline_ = core::never; ///< at or before the first timer of any socket
     std::uint16_t icmp_identification_ = 1;

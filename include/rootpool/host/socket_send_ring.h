@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "rootpool/core/bytes.h"
@@ -22,12 +23,14 @@ public:
     /// `size`: a power of two up to the chunk size of host memory; throws std::invalid_argument otherwise.
     SendRings(DmaAllocator& allocator, std::uint32_t size);
     [[nodiscard]] SendRing take();
-    void give_back(SendRing ring) { free_.push_back(ring); }
+    void give_back(SendRing ring);
+    [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
 
 private:
     DmaAllocator& allocator_;
     std::uint32_t size_;
     std::vector<SendRing> free_;
+    std::size_t in_use_ = 0;
 };
 
 /// The circular buffer between an application that writes and a device that reads: byte n of the stream lies at n
@@ -38,6 +41,8 @@ public:
     SocketSendBuffer(HostMemory& memory, SendRing ring) noexcept : memory_(memory), ring_(ring) {}
 
     [[nodiscard]] SendRing ring() const noexcept { return ring_; }
+    /// Nothing will be written or sent again: the memory goes to somebody else.
+    [[nodiscard]] SendRing give_up_ring() noexcept { return std::exchange(ring_, {}); }
     [[nodiscard]] std::uint32_t space() const noexcept {
         return ring_.size - static_cast<std::uint32_t>(written_ - freed_);
     }

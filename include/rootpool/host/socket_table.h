@@ -20,11 +20,12 @@ public:
 
     /// Throws std::invalid_argument when the port is taken.
     void add_listener(std::uint16_t port, SocketObserver& observer);
+    void remove_listener(std::uint16_t port);
     TcpSocket& add(std::unique_ptr<TcpSocket> socket);
     /// Throws std::invalid_argument when the port is taken.
     UdpSocket& add(std::unique_ptr<UdpSocket> socket);
     void remove(const UdpSocket& socket);
-    /// Removes sockets that are done with; their send buffers go back to `rings`.
+    /// Removes sockets that are done with. Their send buffers, and those of sockets in TIME-WAIT, go back to `rings`.
     void reap(SendRings& rings);
 
     /// From 32768 up (Linux ip_local_port_range), round and round.

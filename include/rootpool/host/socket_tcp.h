@@ -84,7 +84,10 @@ public:
     void on_timer(SimTime now);
     /// Closed, let go by the application, and nothing of it lies in a device.
     [[nodiscard]] bool disposable() const noexcept;
-    [[nodiscard]] SendRing ring() const noexcept { return send_.ring(); }
+    /// Both ends are done and only TIME-WAIT passes, which needs no send buffer.
+    [[nodiscard]] bool ring_is_spare() const noexcept;
+    /// Empty when it was given up before.
+    [[nodiscard]] SendRing give_up_ring() noexcept { return send_.give_up_ring(); }
 
 private:
     void transmit(const net::TcpOutgoingSegment& segment, SimTime now) override;

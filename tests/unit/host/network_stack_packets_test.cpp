@@ -58,7 +58,7 @@ public:
 TEST(NetworkStackArp, FirstPacketWaitsForTheAddressAndGoesOut) {
     Pair pair;
     Echoes echoes;
-    pair.a.stack.set_echo_observer(&echoes);
+    pair.a.stack.add_echo_observer(echoes);
     std::vector<CapturedFrame> frames;
     pair.a.nic.capture = pair.b.nic.capture = &frames;
     ASSERT_TRUE(pair.a.stack.send_echo_request(pair.b.address, 7, 1, numbered(56), pair.loop.now()));
@@ -105,7 +105,7 @@ TEST(NetworkStackArp, AnAbsentNeighbourIsAskedThreeTimesAndWaitingPacketsAreDrop
 TEST(NetworkStackArp, ANeighbourThatMovedIsFoundAgain) {
     Pair pair;
     Echoes echoes;
-    pair.a.stack.set_echo_observer(&echoes);
+    pair.a.stack.add_echo_observer(echoes);
     static_cast<void>(pair.a.stack.send_echo_request(pair.b.address, 1, 1, numbered(8), pair.loop.now()));
     pair.loop.run_until(1ms);
     // the same address asks from another MAC
@@ -433,7 +433,7 @@ TEST(NetworkStack, WiresharkFindsNothingWrong) {
     std::vector<CapturedFrame> frames;
     pair.a.nic.capture = pair.b.nic.capture = &frames;
     Echoes echoes;
-    pair.a.stack.set_echo_observer(&echoes);
+    pair.a.stack.add_echo_observer(echoes);
     static_cast<void>(pair.a.stack.send_echo_request(pair.b.address, 1, 1, numbered(56), pair.loop.now()));
     pair.loop.run_until(1ms);
     Datagrams datagrams;
