@@ -47,7 +47,7 @@ public:
     [[nodiscard]] bool open();
 
     [[nodiscard]] const std::string& label() const noexcept { return label_; }
-    [[nodiscard]] host::NetDevice& device() noexcept { return *driver_.device; }
+    [[nodiscard]] host::NetDevice& device() const noexcept { return *driver_.device; }
     [[nodiscard]] host::IxgbeCounters counters() const { return driver_.counters(); }
     [[nodiscard]] const Napi& napi() const noexcept { return napi_; }
 

@@ -116,8 +116,8 @@ public:
         server_ = server;
         physical_ = 0;
         virtual_ = 0;
-        for (std::size_t i = 0; i < config_.devices.size(); ++i) {
-            add_physical(DeviceId{static_cast<std::uint8_t>(i)});
+        for (const DeviceId device : in_order_of_enumeration()) {
+            add_physical(device);
         }
         for (std::size_t i = 0; i < config_.devices.size(); ++i) {
             const DeviceId device{static_cast<std::uint8_t>(i)};
@@ -126,16 +126,33 @@ public:
                 add_virtual(device, pcie::VfIndex{static_cast<std::uint16_t>(vf)});
             }
         }
-        for (const Assignment& assignment : assignments) {
-            if (assignment.assign.to == server) {
-                for (const pcie::VfIndex vf : assignment.assign.vfs) {
-                    add_virtual(assignment.assign.device, vf);
+        for (const DeviceId device : in_order_of_enumeration()) {
+            for (const Assignment& assignment : assignments) {
+                if (assignment.assign.to == server && assignment.assign.device == device) {
+                    for (const pcie::VfIndex vf : assignment.assign.vfs) {
+                        add_virtual(device, vf);
+                    }
                 }
             }
         }
     }
 
 private:
+    /// An operating system counts what it finds: devices in slots of their own, then port after port of the switch.
+    [[nodiscard]] std::vector<DeviceId> in_order_of_enumeration() const {
+        std::vector<DeviceId> devices;
+        for (std::size_t i = 0; i < config_.devices.size(); ++i) {
+            const DeviceId device{static_cast<std::uint8_t>(i)};
+            if (config_.device(device).attach) {
+                devices.push_back(device);
+            }
+        }
+        if (config_.multi_root_switch) {
+            const auto& below = config_.multi_root_switch->downstream;
+            devices.insert(devices.end(), below.begin(), below.end());
+        }
+        return devices;
+    }
     void add_physical(DeviceId device) {
         const auto& bridge = config_.multi_root_switch;
         if (config_.device(device).attach == server_ ||
