@@ -150,10 +150,10 @@ Workloads::DatagramTransfer& Workloads::start_datagrams(const scenario::Iperf& s
     settings.bytes = step.size;
     settings.rate = step.rate;
     settings.duration = step.duration;
-    datagrams_.push_back(std::make_unique<DatagramTransfer>(DatagramTransfer{
-        std::make_unique<DatagramSender>(make_task(step.client), platform_.topology().scheduler(), settings),
-        std::make_unique<DatagramReceiver>(make_task(step.server), settings.to.port, settings.pattern)}));
-    DatagramTransfer& transfer = *datagrams_.back();
+    DatagramTransfer& transfer = *datagrams_.emplace_back(std::make_unique<DatagramTransfer>());
+    transfer.sender =
+        std::make_unique<DatagramSender>(make_task(step.client), platform_.topology().scheduler(), settings);
+    transfer.receiver = std::make_unique<DatagramReceiver>(make_task(step.server), settings.to.port, settings.pattern);
     transfer.receiver->start();
     transfer.sender->start();
     return transfer;
