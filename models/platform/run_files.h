@@ -31,7 +31,8 @@ public:
     /// lspci/<server>.txt, or with a label lspci/<server>.<label>.txt.
     void write_lspci(const std::string& server, const std::string& label, const std::string& text) const;
 
-    /// Ends captures and writes logs; what happens from here on is not observed any more. Throws observe::OutputError, as everything here.
+    /// Ends captures and writes logs; what happens from here on is not observed any more. Throws observe::OutputError,
+    /// as everything here.
     void finish();
 
     [[nodiscard]] const observe::EventHash& hash() const noexcept { return hash_; }

@@ -14,7 +14,8 @@ struct CaptureWindow {
     SimTime to = core::never;
 };
 
-/// A sink that ended before the run did; it stands in captures.json, so that nobody takes a cut capture for a whole one.
+/// A sink that ended before the run did; it stands in captures.json, so that nobody takes a cut capture for a whole
+/// one.
 struct StoppedSink {
     std::string sink;          ///< name of the option, e.g. "pcap"
     std::uint64_t records = 0; ///< what it holds
