@@ -47,6 +47,8 @@ def packets(capture, display_filter="", fields=(), checks=True):
     if checks:
         for protocol in ("ip", "tcp", "udp"):
             words += ["-o", f"{protocol}.check_checksum:TRUE"]
+    for protocol in ("tcp", "udp"): # the payload is a pattern, whatever protocol Wireshark knows at the port
+        words += ["-d", f"{protocol}.port==5001-32767,data"]
     if display_filter:
         words += ["-Y", display_filter]
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=True,
