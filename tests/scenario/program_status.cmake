@@ -44,9 +44,12 @@ if(EXISTS ${FOLDER}/busy.partial OR NOT EXISTS ${FOLDER}/busy/result.json)
   message(SEND_ERROR "the folder that was left is not replaced")
 endif()
 
-# A capture that cannot be written any further, as on a full disk, in the middle of the simulation.
-set(PROGRAM sh -c "trap '' XFSZ && ulimit -f 100 && exec \"$0\" \"$@\"" ${PROGRAM})
-expect_status(4 err run paper/fig6-enumeration --tlp-pcap --quiet --out full)
-if(EXISTS ${FOLDER}/full)
-  message(SEND_ERROR "a run whose capture is cut off left results")
+# A capture that cannot be written any further, as on a full disk, in the middle of the simulation. Not with the address
+# sanitizer: it takes the stack of SystemC's processes for overrun when an exception passes it (google/sanitizers issue 189).
+if(NOT SANITIZED)
+  set(PROGRAM sh -c "trap '' XFSZ && ulimit -f 100 && exec \"$0\" \"$@\"" ${PROGRAM})
+  expect_status(4 err run paper/fig6-enumeration --tlp-pcap --quiet --out full)
+  if(EXISTS ${FOLDER}/full)
+    message(SEND_ERROR "a run whose capture is cut off left results")
+  endif()
 endif()
