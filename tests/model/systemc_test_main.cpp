@@ -11,7 +11,7 @@ void fail_on_report(const sc_core::sc_report& report, const sc_core::sc_actions&
         ADD_FAILURE() << report.get_msg_type() << ": " << report.get_msg();
     }
     if ((actions & sc_core::SC_THROW) != 0U) {
-        throw report; // NOLINT: SystemC's own convention
+        throw report; // by value, as SystemC's own handler throws it
     }
 }
 
@@ -25,6 +25,6 @@ int sc_main(int argc, char** argv) {
 }
 
 int main(int argc, char** argv) {
-    setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1); // NOLINT(concurrency-mt-unsafe): nothing else runs yet
+    setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
     return sc_core::sc_elab_and_sim(argc, argv);
 }
