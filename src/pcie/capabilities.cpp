@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "rootpool/pcie/config_registers.h"
+#include "rootpool/pcie/error_kinds.h"
 
 namespace rootpool::pcie {
 
@@ -24,8 +25,11 @@ enum CapabilityId : std::uint8_t {
 };
 enum ExtendedId : std::uint16_t { id_aer = 0x01, id_serial = 0x03, id_acs = 0x0D, id_ari = 0x0E, id_sriov = 0x10 };
 
-constexpr std::uint32_t uncorrectable_bits = 0x00FF'F030; ///< bits 4, 5, 12 to 23
-constexpr std::uint32_t correctable_bits = 0x0000'F1C1;   ///< bits 0, 6, 7, 8, 12 to 15
+constexpr std::uint32_t all_bits = 0xFFFF'FFFF;
+constexpr std::uint32_t uncorrectable_bits = 0x00BF'F030; ///< bits 4, 5, 12 to 21, 23
+constexpr std::uint32_t uncorrectable_internal = 1U << 22U;
+constexpr std::uint32_t correctable_bits = 0x0000'31C1; ///< bits 0, 6, 7, 8, 12, 13
+constexpr std::uint32_t corrected_internal_and_overflow = 0xC000;
 
 } // namespace
 
@@ -210,18 +214,26 @@ ConfigSpaceBuilder& ConfigSpaceBuilder::advanced_error_reporting(std::uint16_t o
                                                                  const AdvancedErrorReporting& aer) {
     const auto at = [offset](unsigned plus) { return static_cast<std::uint16_t>(offset + plus); };
     link_extended(offset, aer.root ? 0x38 : 0x2C, id_aer, 1);
-    space_.define32(at(0x04), 0, 0, uncorrectable_bits);
-    space_.define32(at(0x08), 0, uncorrectable_bits);
-    space_.define32(at(0x0C), aer.severity, uncorrectable_bits);
-    space_.define32(at(0x10), 0, 0, correctable_bits);
-    space_.define32(at(0x14), 0x2000, correctable_bits); // advisory non-fatal is masked after reset, PCIe base 7.8.4.6
-    space_.define32(at(0x18), aer.ecrc ? 0x00A0U : 0U, aer.ecrc ? 0x0140U : 0U);
-    for (const unsigned sticky : {0x04U, 0x08U, 0x0CU, 0x10U, 0x14U, 0x18U}) {
-        space_.keep_over_flr(at(sticky), 0xFFFF'FFFF);
-    }
+    // Internal errors and advisory ones are masked after reset (PCIe base 7.8.4.3, 7.8.4.6).
+    const std::uint32_t internal = aer.internal ? uncorrectable_internal : 0;
+    const std::uint32_t corrected = aer.internal ? corrected_internal_and_overflow : 0;
+    space_.define32(at(r::aer_uncorrectable_status), 0, 0, uncorrectable_bits | internal);
+    space_.define32(at(r::aer_uncorrectable_mask), internal, uncorrectable_bits | internal);
+    space_.define32(at(r::aer_uncorrectable_severity), aer.severity & (uncorrectable_bits | internal),
+                    uncorrectable_bits | internal);
+    space_.define32(at(r::aer_correctable_status), 0, 0, correctable_bits | corrected);
+    space_.define32(at(r::aer_correctable_mask), advisory_non_fatal_bit | corrected, correctable_bits | corrected);
+    space_.define32(at(r::aer_control),
+                    aer.ecrc ? r::aer_ecrc_generation_capable | r::aer_ecrc_check_capable : std::uint32_t{0},
+                    aer.ecrc ? r::aer_ecrc_generation_enable | r::aer_ecrc_check_enable : std::uint32_t{0});
     if (aer.root) {
-        space_.define32(at(0x2C), 0, 0x7);
-        space_.define32(at(0x30), 0, 0, 0x7F);
+        space_.define32(at(r::aer_root_command), 0, 0x7); // not sticky
+        space_.define32(at(r::aer_root_status), 0, 0, 0x7F);
+        space_.sticky(at(r::aer_root_status), 0x7F);
+        space_.sticky(at(r::aer_source_id), all_bits);
+    }
+    for (std::uint16_t offset_in = r::aer_uncorrectable_status; offset_in < r::aer_root_command; offset_in += 4) {
+        space_.sticky(at(offset_in), all_bits); // up to and with the Header Log
     }
     return *this;
 }

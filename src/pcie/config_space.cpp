@@ -83,12 +83,20 @@ void ConfigSpace::keep_over_flr(std::uint16_t offset, std::uint32_t bits) noexce
     scatter(kept_over_flr_, offset, gather<std::uint32_t>(kept_over_flr_, offset) | bits);
 }
 
+void ConfigSpace::sticky(std::uint16_t offset, std::uint32_t bits) noexcept {
+    scatter(sticky_, offset, gather<std::uint32_t>(sticky_, offset) | bits);
+    keep_over_flr(offset, bits);
+}
+
 void ConfigSpace::conventional_reset() noexcept { values_ = reset_; }
 
-void ConfigSpace::function_level_reset() noexcept {
+void ConfigSpace::hot_reset() noexcept { reset_all_but(sticky_); }
+
+void ConfigSpace::function_level_reset() noexcept { reset_all_but(kept_over_flr_); }
+
+void ConfigSpace::reset_all_but(const Bytes& kept) noexcept {
     for (std::size_t i = 0; i < size; ++i) {
-        const unsigned kept = kept_over_flr_[i];
-        values_[i] = static_cast<std::uint8_t>((values_[i] & kept) | (reset_[i] & ~kept));
+        values_[i] = static_cast<std::uint8_t>((values_[i] & kept[i]) | (reset_[i] & ~unsigned{kept[i]}));
     }
 }
 

@@ -1,7 +1,5 @@
 #include "rootpool/pcie/tlp_codec.h"
 
-#include <array>
-
 #include "pcie/tlp_format.h"
 #include "rootpool/core/error.h"
 
@@ -12,9 +10,7 @@ namespace {
 using core::load_be;
 using core::store_be;
 
-constexpr std::size_t longest_header = 16;
 constexpr std::size_t digest_bytes = 4;
-using HeaderBytes = std::array<std::uint8_t, longest_header>;
 
 constexpr unsigned bit(bool value, unsigned position) noexcept { return (value ? 1U : 0U) << position; }
 constexpr bool bit_of(unsigned value, unsigned position) noexcept { return (value >> position & 1U) != 0; }
@@ -160,11 +156,7 @@ std::optional<TlpError> check_size(const TlpHeader& h, std::size_t size) {
 
 } // namespace
 
-void encode(const TlpHeader& header, core::ByteView payload, std::vector<std::uint8_t>& out,
-            std::optional<std::uint32_t> ecrc) {
-    if (payload.size() != payload_bytes(header)) {
-        throw core::ModelViolation("TLP encoded with a payload that is not as long as its header says");
-    }
+HeaderBytes encode_header(const TlpHeader& header) noexcept {
     HeaderBytes bytes{};
     put_common(bytes, header);
     if (is_completion(header.kind)) {
@@ -172,6 +164,15 @@ void encode(const TlpHeader& header, core::ByteView payload, std::vector<std::ui
     } else {
         put_request(bytes, header);
     }
+    return bytes;
+}
+
+void encode(const TlpHeader& header, core::ByteView payload, std::vector<std::uint8_t>& out,
+            std::optional<std::uint32_t> ecrc) {
+    if (payload.size() != payload_bytes(header)) {
+        throw core::ModelViolation("TLP encoded with a payload that is not as long as its header says");
+    }
+    const HeaderBytes bytes = encode_header(header);
     const std::size_t start = out.size();
     out.insert(out.end(), bytes.begin(), bytes.begin() + header_bytes(header));
     out.insert(out.end(), payload.begin(), payload.end());

@@ -66,6 +66,7 @@ struct Express {
 struct AdvancedErrorReporting {
     bool root = false;                    ///< with root error command, status and source
     bool ecrc = false;                    ///< can generate and check ECRC
+    bool internal = false;                ///< reports internal errors and overflow of the header log (6.2.10, optional)
     std::uint32_t severity = 0x0046'2030; ///< PCIe base 7.8.4.4: after reset
 };
 

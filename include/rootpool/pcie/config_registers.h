@@ -41,6 +41,14 @@ inline constexpr std::uint16_t command_serr = 1U << 8U;
 inline constexpr std::uint16_t command_interrupt_disable = 1U << 10U;
 inline constexpr std::uint16_t status_capability_list = 1U << 4U;
 inline constexpr std::uint16_t status_errors = 0xF900; ///< all write-1-to-clear bits
+inline constexpr std::uint16_t status_master_data_parity_error = 1U << 8U;
+inline constexpr std::uint16_t status_signaled_target_abort = 1U << 11U;
+inline constexpr std::uint16_t status_received_target_abort = 1U << 12U;
+inline constexpr std::uint16_t status_received_master_abort = 1U << 13U;
+inline constexpr std::uint16_t status_system_error = 1U << 14U; ///< signaled; in Secondary Status received
+inline constexpr std::uint16_t status_detected_parity_error = 1U << 15U;
+inline constexpr std::uint16_t bridge_control_parity = 1U << 0U;
+inline constexpr std::uint16_t bridge_control_serr = 1U << 1U;
 inline constexpr std::uint8_t header_multi_function = 0x80;
 
 // PCI Express capability, PCIe base 7.5.3; offsets inside it
@@ -63,7 +71,35 @@ inline constexpr std::uint16_t link_control_2 = 0x30;
 inline constexpr unsigned device_control_payload_shift = 5;
 inline constexpr unsigned device_control_read_request_shift = 12;
 inline constexpr std::uint16_t device_control_flr = 1U << 15U;
+inline constexpr std::uint16_t device_control_correctable = 1U << 0U; ///< reporting enables
+inline constexpr std::uint16_t device_control_non_fatal = 1U << 1U;
+inline constexpr std::uint16_t device_control_fatal = 1U << 2U;
+inline constexpr std::uint16_t device_control_unsupported_request = 1U << 3U;
+inline constexpr std::uint16_t device_status_correctable = 1U << 0U; ///< detected
+inline constexpr std::uint16_t device_status_non_fatal = 1U << 1U;
+inline constexpr std::uint16_t device_status_fatal = 1U << 2U;
+inline constexpr std::uint16_t device_status_unsupported_request = 1U << 3U;
 inline constexpr std::uint16_t device_control_2_ari = 1U << 5U;
+
+// Advanced Error Reporting, PCIe base 7.8.4; offsets inside it
+inline constexpr std::uint16_t aer_uncorrectable_status = 0x04;
+inline constexpr std::uint16_t aer_uncorrectable_mask = 0x08;
+inline constexpr std::uint16_t aer_uncorrectable_severity = 0x0C;
+inline constexpr std::uint16_t aer_correctable_status = 0x10;
+inline constexpr std::uint16_t aer_correctable_mask = 0x14;
+inline constexpr std::uint16_t aer_control = 0x18;
+inline constexpr std::uint16_t aer_header_log = 0x1C;
+inline constexpr std::uint16_t aer_header_log_dwords = 4;
+inline constexpr std::uint16_t aer_root_command = 0x2C;
+inline constexpr std::uint16_t aer_root_status = 0x30;
+inline constexpr std::uint16_t aer_source_id = 0x34; ///< correctable; two bytes on, uncorrectable
+
+inline constexpr std::uint32_t aer_first_error_pointer = 0x1F;
+inline constexpr std::uint32_t aer_ecrc_generation_capable = 1U << 5U;
+inline constexpr std::uint32_t aer_ecrc_generation_enable = 1U << 6U;
+inline constexpr std::uint32_t aer_ecrc_check_capable = 1U << 7U;
+inline constexpr std::uint32_t aer_ecrc_check_enable = 1U << 8U;
+inline constexpr std::uint32_t aer_timeout_header_log_capable = 1U << 12U;
 
 // SR-IOV capability, offsets inside it
 inline constexpr std::uint16_t sriov_control = 0x08;

@@ -51,22 +51,32 @@ public:
                   std::uint16_t write_1_clears = 0) noexcept;
     void define32(std::uint16_t offset, std::uint32_t reset, std::uint32_t writable = 0,
                   std::uint32_t write_1_clears = 0) noexcept;
-    /// Marks bits that a function level reset leaves as they are (sticky and HwInit bits, MPS; PCIe base 6.6.2).
+    /// Marks bits that a function level reset leaves as they are (HwInit bits, MPS; PCIe base 6.6.2).
     void keep_over_flr(std::uint16_t offset, std::uint32_t bits) noexcept;
+    /// Marks bits that only a fundamental reset changes: ROS, RWS and RW1CS of PCIe base table 7-2.
+    void sticky(std::uint16_t offset, std::uint32_t bits) noexcept;
 
-    /// Back to the defined values. A function level reset leaves the bits that keep_over_flr() named.
+    /// Fundamental reset: all bits back to the defined values.
     void conventional_reset() noexcept;
+    /// Hot reset, or the link went down: sticky bits stay.
+    void hot_reset() noexcept;
+    /// Sticky bits stay, and those that keep_over_flr() named.
     void function_level_reset() noexcept;
 
 private:
+    using Bytes = std::array<std::uint8_t, size>;
+
     template <typename T>
     void define(std::uint16_t offset, T reset, T writable, T write_1_clears) noexcept;
 
-    std::array<std::uint8_t, size> values_{};
-    std::array<std::uint8_t, size> reset_{};
-    std::array<std::uint8_t, size> writable_{};
-    std::array<std::uint8_t, size> write_1_clears_{};
-    std::array<std::uint8_t, size> kept_over_flr_{};
+    void reset_all_but(const Bytes& kept) noexcept;
+
+    Bytes values_{};
+    Bytes reset_{};
+    Bytes writable_{};
+    Bytes write_1_clears_{};
+    Bytes kept_over_flr_{}; ///< sticky bits included
+    Bytes sticky_{};
     WriteHook hook_;
 };
 

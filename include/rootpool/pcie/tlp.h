@@ -50,6 +50,10 @@ public:
     /// where the hardware carries it in spare header bits or in a local prefix.
     RootId root;
 
+    /// The digest does not fit what it covers (header.digest is set). Views keep it: whoever changes a header and
+    /// calculates the digest anew must not make a bad one good (PCIe base 2.7.1).
+    bool ecrc_bad = false;
+
     /// Simulation-wide number that follows a request to its completions; 0 = not numbered.
     std::uint64_t transaction = 0;
     /// When the first requester or completer handed the TLP to its link; the base of latency statistics.
@@ -67,6 +71,7 @@ public:
         TlpPtr tlp = tlps_.make();
         tlp->header = header;
         tlp->root = root;
+        tlp->ecrc_bad = false;
         tlp->transaction = 0;
         tlp->injected_at = {};
         return tlp;
@@ -88,6 +93,7 @@ public:
     [[nodiscard]] TlpPtr view(const Tlp& of, const TlpHeader& header, RootId root) {
         TlpPtr tlp = make(header, root);
         tlp->payload = of.payload;
+        tlp->ecrc_bad = of.ecrc_bad;
         tlp->transaction = of.transaction;
         tlp->injected_at = of.injected_at;
         return tlp;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -31,6 +32,10 @@ struct TlpError {
 /// The first rule of PCIe base 2.2 that a header breaks. Rules are those of a transmitter: reserved fields are zero.
 /// Rules that need more than the TLP itself (maximum payload, maximum read request, routing) are not checked here.
 [[nodiscard]] std::optional<TlpError> validate(const TlpHeader& header);
+
+/// A header on the wire: 16 bytes, or 12 and 4 zero bytes.
+using HeaderBytes = std::array<std::uint8_t, 16>;
+[[nodiscard]] HeaderBytes encode_header(const TlpHeader& header) noexcept;
 
 /// Appends header, payload and, if header.digest, the ECRC: `ecrc` if given, the right one otherwise. Throws
 /// core::ModelViolation if the payload is not as long as the header says. Fields are cut to their width; whoever takes
