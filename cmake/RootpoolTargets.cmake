@@ -39,10 +39,11 @@ function(rootpool_model_library area)
   set_property(GLOBAL APPEND PROPERTY ROOTPOOL_LIBRARIES rootpool_models_${area})
 endfunction()
 
-# rootpool_test(<name> LABEL <label> [TIMEOUT s] SOURCES ... DEPENDS ...): one GoogleTest executable, one ctest entry per executable.
-# SystemC tests (label model, twin) bring their own sc_main through rootpool::systemc_test_main and are one executable each.
+# rootpool_test(<name> LABEL <label> [PLAIN] [TIMEOUT s] SOURCES ... DEPENDS ...): one GoogleTest executable, one ctest entry per
+# executable. Unit tests, and others that are declared PLAIN, are plain C++; all else (label model, twin) are SystemC tests, which
+# bring their own sc_main through rootpool::systemc_test_main.
 function(rootpool_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "LABEL;TIMEOUT" "SOURCES;DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "PLAIN" "LABEL;TIMEOUT" "SOURCES;DEPENDS")
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
@@ -50,7 +51,7 @@ function(rootpool_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} rootpool_build_flags)
-  if(ARG_LABEL STREQUAL "unit")
+  if(ARG_PLAIN OR ARG_LABEL STREQUAL "unit")
     target_link_libraries(${name} PRIVATE GTest::gmock_main)
   else()
     target_link_libraries(${name} PRIVATE GTest::gmock rootpool_systemc_test_main)

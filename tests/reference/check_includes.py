@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Refuses sources of the clocked twin that include more of rootpool than TLPs, bytes and time.
+
+The twin shares no code with what it is compared with; otherwise both could be wrong in the same way.
+
+usage: check_includes.py FOLDER
+"""
+
+import pathlib
+import re
+import sys
+
+ALLOWED = {f"rootpool/{name}.h" for name in (
+    "core/bytes", "core/intrusive_pool", "core/strong", "core/time",
+    "pcie/tlp", "pcie/tlp_builder", "pcie/tlp_codec", "pcie/tlp_header", "pcie/types")}
+INCLUDE = re.compile(r"^\s*#\s*include\s*(.*)")
+STANDARD_OR_TEST = re.compile(r"^(<[a-z_]+>|<gtest/gtest\.h>|<gmock/gmock\.h>)$")
+
+
+def is_allowed(operand: str) -> bool:
+    """Says whether an #include with this operand is one of the standard library, of the twin itself or of the list."""
+    if STANDARD_OR_TEST.match(operand):
+        return operand != "<systemc>"
+    name = operand.strip('"')
+    own = re.fullmatch(r"tests/reference/[a-z_]+\.h", name)
+    return operand == f'"{name}"' and (own is not None or name in ALLOWED)
+
+
+def refusals(folder: pathlib.Path) -> list[str]:
+    """Each forbidden #include below `folder` as file:line: operand."""
+    found = []
+    for source in sorted(folder.rglob("*")):
+        if source.suffix not in {".h", ".cpp"}:
+            continue
+        for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), 1):
+            include = INCLUDE.match(line)
+            if include and not is_allowed(include[1].split("//")[0].strip()):
+                found.append(f"{source}:{number}: {include[1]}")
+    return found
+
+
+def main() -> int:
+    found = refusals(pathlib.Path(sys.argv[1]))
+    for refusal in found:
+        print(f"the clocked twin must not include {refusal}", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

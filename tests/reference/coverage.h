@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "tests/reference/ordering.h"
+#include "tests/reference/settings.h"
+
+namespace rootpool::reference {
+
+/// Counts cases of one cell of the ordering table.
+using OrderingCounts = std::array<std::array<std::uint64_t, ordering_kind_count>, ordering_kind_count>;
+
+/// What one end of a link went through: says whether a test exercised what it is about.
+struct Coverage {
+    PerClass<std::uint64_t> header_stalls{}; ///< ticks at which a TLP waited for a header credit
+    PerClass<std::uint64_t> data_stalls{};   ///< ticks at which a TLP waited for data credits only
+    OrderingCounts passed{};                 ///< [later][earlier]: the later TLP was sent before the earlier
+    OrderingCounts forbidden{};          ///< [later][earlier]: ticks at which the table alone held the later TLP back
+    std::uint64_t retry_buffer_full = 0; ///< ticks at which a TLP waited because 2047 were unacknowledged
+    std::uint64_t acks = 0;              ///< sent
+    std::uint64_t naks = 0;              ///< sent
+    std::uint64_t replays_by_nak = 0;
+    std::uint64_t replays_by_timer = 0;
+    std::uint64_t retrains = 0; ///< asked for by this end
+    std::uint64_t duplicates = 0;
+    std::uint64_t out_of_sequence = 0;
+    std::uint64_t bad_tlps = 0;
+    std::uint64_t bad_dllps = 0;
+    std::uint64_t nullified = 0;
+    std::uint64_t updates = 0;      ///< UpdateFCs sent
+    std::uint64_t refreshes = 0;    ///< times at which all updates were made due
+    std::uint64_t init_repeats = 0; ///< InitFC triples sent again
+    std::uint64_t skips = 0;        ///< SKP ordered sets sent
+    std::uint64_t link_downs = 0;
+    std::uint64_t returned = 0; ///< TLPs handed back because the link is down
+};
+
+} // namespace rootpool::reference

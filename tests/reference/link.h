@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "tests/reference/link_end.h"
+
+/// The clocked twin: a second implementation of docs/timing.md that evaluates every tick, naively.
+namespace rootpool::reference {
+
+/// A PCIe link between end 0 and end 1.
+class Link {
+public:
+    /// Throws std::invalid_argument for a generation, width or maximum payload that there is not.
+    explicit Link(const LinkSettings& settings);
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    [[nodiscard]] LinkEnd& end(unsigned number) { return ends_.at(number); }
+    [[nodiscard]] const LinkTicks& ticks() const noexcept { return ticks_; }
+    void set_recorder(Recorder& recorder) noexcept;
+
+    /// The tick that the next step evaluates.
+    [[nodiscard]] Moment next() const noexcept { return now_; }
+    /// Evaluates one tick of both ends.
+    void step();
+    /// Evaluates all ticks before `end`.
+    void run_until(SimTime end);
+
+private:
+    void follow_connection();
+    void receive();
+    void run_timers();
+    void retrain() noexcept;
+
+    LinkSettings settings_;
+    LinkTicks ticks_;
+    LinkLimits limits_;
+    std::array<LinkEnd, 2> ends_;
+    Moment now_;
+
+    std::vector<SimTime> changes_; ///< alternately down and up
+    std::size_t changes_done_ = 0;
+    SimTime next_change_ = core::never;
+    Tick retrained_ = 0; ///< first tick after the last retraining: the wires start nothing before it
+};
+
+} // namespace rootpool::reference

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <deque>
+
+#include "tests/reference/mutation.h"
+#include "tests/reference/packet.h"
+
+namespace rootpool::reference {
+
+/// The transmitter's half of the data link layer: retry buffer, replay timer and REPLAY_NUM (PCIe base 3.6.2.1;
+/// docs/timing.md 2.5).
+class RetryUnit {
+public:
+    /// What follows from a cause of a replay.
+    enum class Outcome : std::uint8_t { nothing, replay, replay_and_retrain };
+
+    RetryUnit(Tick replay_limit, Mutation mutation) noexcept : replay_limit_(replay_limit), mutation_(mutation) {}
+
+    void reset();
+
+    /// Another TLP may start for the first time.
+    [[nodiscard]] bool has_room() const noexcept { return buffer_.size() < capacity; }
+    [[nodiscard]] bool is_replaying() const noexcept { return next_to_replay_ < buffer_.size(); }
+
+    /// Gives a new TLP its sequence number. It starts now and ends at `end`.
+    [[nodiscard]] Packet take_new(pcie::TlpPtr tlp, Tick end);
+    /// The next TLP of the replay that is under way.
+    [[nodiscard]] const Packet& replayed() const noexcept { return buffer_[next_to_replay_]; }
+    /// It starts now and ends at `end`.
+    void replay_started(Tick end) noexcept;
+
+    void receive_ack(std::uint16_t sequence, Tick now) noexcept;
+    [[nodiscard]] Outcome receive_nak(std::uint16_t sequence, Tick now) noexcept;
+
+    /// The replay timer at the end of tick `now`, after its receptions. While `held`, the timer does not expire
+    /// (PCIe base 3.6.2.1: it holds during recovery).
+    [[nodiscard]] Outcome run_timer(Tick now, bool held) noexcept {
+        if (now < tlp_ends_ && now < expires_) {
+            return Outcome::nothing;
+        }
+        return turn_timer(now, held);
+    }
+
+private:
+    static constexpr std::size_t capacity = 2047;
+
+    void acknowledge(std::uint16_t sequence, Tick now) noexcept;
+    [[nodiscard]] Outcome cause_replay() noexcept;
+    [[nodiscard]] Outcome turn_timer(Tick now, bool held) noexcept;
+    void start_timer(Tick now) noexcept { expires_ = now + replay_limit_; }
+    [[nodiscard]] bool may_expire_at(Tick now) const noexcept { return expires_ <= now; }
+
+    Tick replay_limit_;
+    Mutation mutation_;
+    std::deque<Packet> buffer_;      ///< unacknowledged, the oldest first
+    std::size_t next_to_replay_ = 0; ///< in buffer_; its end: no replay is under way
+    std::uint16_t next_sequence_ = 0;
+    unsigned replay_num_ = 0;
+    Tick tlp_ends_ = no_tick; ///< the TLP on the wire that starts the timer when it ends
+    Tick expires_ = no_tick;  ///< no_tick: the timer does not run
+};
+
+} // namespace rootpool::reference

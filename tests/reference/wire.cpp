@@ -1,0 +1,50 @@
+#include "tests/reference/wire.h"
+
+#include <utility>
+
+namespace rootpool::reference {
+
+Tick Wire::length_of(const Packet& packet) const noexcept {
+    if (packet.kind == PacketKind::skip) {
+        return ticks_.skip_length();
+    }
+    return packet.tlp ? ticks_.tlp_length(link_bytes(packet.tlp->header)) : ticks_.dllp_length();
+}
+
+Fate Wire::start(const Packet& packet, Tick now) {
+    free_ = now + length_of(packet);
+    if (packet.kind == PacketKind::skip) {
+        next_skip_ += limits_.skip_interval;
+        return Fate::intact;
+    }
+    if (is_dllp(packet.kind)) {
+        dllp_symbol_ = ticks_.symbol_of(now);
+    }
+    const Fate fate = ask_fate(packet);
+    if (fate != Fate::dropped) {
+        in_flight_.push_back({packet, fate, now + limits_.flight, free_ + limits_.flight});
+    }
+    return fate;
+}
+
+Fate Wire::ask_fate(const Packet& packet) {
+    if (faults_ == nullptr) {
+        return Fate::intact;
+    }
+    return packet.tlp ? faults_->fate(true, tlps_++, link_bytes(packet.tlp->header))
+                      : faults_->fate(false, dllps_++, dllp_bytes);
+}
+
+Wire::InFlight Wire::take_arrival() {
+    InFlight arrival = std::move(in_flight_.front());
+    in_flight_.pop_front();
+    return arrival;
+}
+
+void Wire::forget_skips_before(Tick now) noexcept {
+    while (next_skip_ < now) {
+        next_skip_ += limits_.skip_interval;
+    }
+}
+
+} // namespace rootpool::reference

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <deque>
+
+#include "tests/reference/hooks.h"
+#include "tests/reference/limits.h"
+
+namespace rootpool::reference {
+
+/// One direction of a link: occupied by one packet at a time, with packets in flight behind it (docs/timing.md 2.2).
+class Wire {
+public:
+    /// A packet on its way to the other end.
+    struct InFlight {
+        Packet packet;
+        Fate fate;
+        Tick first_symbol; ///< into the other end
+        Tick received;
+    };
+
+    Wire(const LinkTicks& ticks, const LinkLimits& limits, Mutation mutation) noexcept
+        : ticks_(ticks), limits_(limits), mutation_(mutation), next_skip_(limits.skip_interval) {}
+
+    void set_faults(FaultSource& faults) noexcept { faults_ = &faults; }
+
+    /// A packet before `now` still occupies the wire.
+    [[nodiscard]] bool is_busy(Tick now) const noexcept { return now < free_; }
+    [[nodiscard]] bool is_skip_due(Tick now) const noexcept { return next_skip_ <= now; }
+    /// A free wire takes a SKP ordered set at the first tick of a symbol time, any other packet also directly behind
+    /// its predecessor (PCIe base 4.2.1.2, 4.2.2.3.1).
+    [[nodiscard]] bool may_start_skip(Tick now) const noexcept { return ticks_.starts_symbol(now); }
+    [[nodiscard]] bool may_start(Tick now) const noexcept {
+        return now == free_ || ticks_.starts_symbol(now) || mutation_ == Mutation::start_within_symbol;
+    }
+    /// At 2.5 and 5 GT/s there is at most one SDP in a symbol time (PCIe base 4.2.1.2).
+    [[nodiscard]] bool may_start_dllp(Tick now) const noexcept {
+        return dllp_symbol_ != ticks_.symbol_of(now) || !ticks_.is_8b10b() ||
+               mutation_ == Mutation::two_dllps_in_symbol;
+    }
+
+    /// Ticks that a packet occupies the wire.
+    [[nodiscard]] Tick length_of(const Packet& packet) const noexcept;
+    /// Occupies the wire with a packet and says what becomes of it.
+    Fate start(const Packet& packet, Tick now);
+
+    /// A packet is received at `now`.
+    [[nodiscard]] bool has_arrival(Tick now) const noexcept {
+        return !in_flight_.empty() && in_flight_.front().received == now;
+    }
+    [[nodiscard]] InFlight take_arrival();
+
+    /// The link is down: nothing arrives any more.
+    void lose_packets() { in_flight_.clear(); }
+    /// The link comes up: SKP ordered sets that fell due while it was down are not owed.
+    void forget_skips_before(Tick now) noexcept;
+
+private:
+    [[nodiscard]] Fate ask_fate(const Packet& packet);
+
+    const LinkTicks& ticks_;
+    const LinkLimits& limits_;
+    Mutation mutation_;
+    FaultSource* faults_ = nullptr; ///< none: all is intact
+    Tick free_ = 0;
+    Tick next_skip_;
+    Tick dllp_symbol_ = no_tick; ///< symbol time in which the last DLLP started
+    unsigned tlps_ = 0;
+    unsigned dllps_ = 0;
+    std::deque<InFlight> in_flight_;
+};
+
+} // namespace rootpool::reference
