@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rootpool/pcie/completion_splitter.h"
+#include "rootpool/pcie/receiver_rules.h"
 #include "rootpool/pcie/tlp_builder.h"
 
 namespace rootpool::models {
@@ -61,12 +62,16 @@ void Completer::serve_due() {
     }
 }
 
+/// The checks are in the order in which PCIe base 6.2.3.2.3 lets one error hide another.
 void Completer::serve(const Tlp& request) {
     const TlpHeader& header = request.header;
-    const bool too_long =
-        pcie::has_data(header.kind) && pcie::payload_bytes(header) > context_.device.functions().max_payload();
-    if (header.poisoned || header.address_type != 0 || too_long) {
+    if (discard(request)) {
+        return;
+    }
+    if (header.address_type != 0) {
         refuse(request);
+    } else if (header.poisoned) {
+        refuse_poisoned(request);
     } else if (pcie::is_configuration(header.kind)) {
         serve_configuration(request);
     } else if (header.kind == TlpKind::memory_read) {
@@ -76,6 +81,19 @@ void Completer::serve(const Tlp& request) {
     } else if (!pcie::is_message(header.kind)) {
         refuse(request); // messages from above (slot power limit, PME_Turn_Off) change nothing
     }
+}
+
+/// A malformed request, or one that its digest proves wrong, is not even answered (PCIe base 2.3, 2.7.1).
+bool Completer::discard(const Tlp& request) {
+    const nic::Functions& functions = context_.device.functions();
+    const bool malformed = pcie::is_malformed(request.header, functions.max_payload());
+    if (!malformed && !(request.ecrc_bad && functions.checks_ecrc())) {
+        return false;
+    }
+    ++context_.counters.discarded;
+    context_.report(nic::physical_function, malformed ? pcie::ErrorKind::malformed_tlp : pcie::ErrorKind::ecrc,
+                    {.header = &request.header}, now());
+    return true;
 }
 
 /// Type 0 for the PF and for VFs on its bus; Type 1 for VFs on the next bus numbers (SR-IOV 9.2.1.2).
@@ -159,27 +177,45 @@ void Completer::serve_memory_write(const Tlp& request) {
     }
 }
 
+/// Poisoned data must not change a register, and it is an uncorrectable error that they came: nothing deals with them
+/// (PCIe base 2.7.2.1).
+void Completer::refuse_poisoned(const Tlp& request) {
+    const TlpHeader& header = request.header;
+    FunctionNumber function = nic::physical_function;
+    if (pcie::is_configuration(header.kind)) {
+        function = configured_function(header).value_or(nic::physical_function);
+    } else if (const auto at = hit(header)) {
+        function = at->function;
+    }
+    context_.report(function, pcie::ErrorKind::poisoned_tlp, {.header = &header}, now());
+    end_unsupported(request);
+}
+
+/// No function claims the request: the PF reports it (PCIe base 6.2.4).
 void Completer::refuse(const Tlp& request) {
+    const bool posted = pcie::flow_class(request.header.kind) == pcie::FlowClass::posted;
+    context_.report(
+        nic::physical_function, pcie::ErrorKind::unsupported_request,
+        {.header = &request.header, .role = posted ? pcie::DetectorRole::last : pcie::DetectorRole::completer}, now());
+    end_unsupported(request);
+}
+
+void Completer::end_unsupported(const Tlp& request) {
     const TlpHeader& header = request.header;
     if (pcie::flow_class(header.kind) == pcie::FlowClass::posted) {
         ++context_.counters.refused_posted;
         return;
     }
     ++context_.counters.refused_requests;
-    nic::Functions& functions = context_.device.functions();
-    functions.note_unsupported_request(nic::physical_function);
     complete(request,
-             pcie::completion(header, functions.routing_id(nic::physical_function),
+             pcie::completion(header, context_.device.functions().routing_id(nic::physical_function),
                               pcie::CompletionStatus::unsupported_request),
              {});
 }
 
 void Completer::complete(const Tlp& request, const TlpHeader& header, pcie::PayloadSlice payload) {
-    pcie::TlpPtr completion =
-        payload.length == 0 ? context_.tlps.make(header) : context_.tlps.make(header, std::move(payload));
-    completion->transaction = request.transaction;
-    completion->injected_at = now();
-    context_.port.send(std::move(completion), now());
+    context_.send(payload.length == 0 ? context_.tlps.make(header) : context_.tlps.make(header, std::move(payload)),
+                  request.transaction, now());
 }
 
 } // namespace rootpool::models

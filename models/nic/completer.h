@@ -6,7 +6,8 @@
 namespace rootpool::models {
 
 /// The target side: answers configuration requests and register accesses, one after the other, each with its latency.
-/// What the device does not serve gets "unsupported request" or, if posted, is dropped and counted.
+/// What the device does not serve gets "unsupported request" or, if posted, is dropped and counted. Every error is
+/// reported by the function that it belongs to.
 class Completer {
 public:
     explicit Completer(const NicContext& context);
@@ -24,10 +25,13 @@ private:
 
     void serve_due();
     void serve(const pcie::Tlp& request);
+    [[nodiscard]] bool discard(const pcie::Tlp& request);
     void serve_configuration(const pcie::Tlp& request);
     void serve_memory_read(const pcie::Tlp& request);
     void serve_memory_write(const pcie::Tlp& request);
+    void refuse_poisoned(const pcie::Tlp& request);
     void refuse(const pcie::Tlp& request);
+    void end_unsupported(const pcie::Tlp& request);
     [[nodiscard]] std::optional<nic::FunctionNumber> configured_function(const pcie::TlpHeader& header) const;
     [[nodiscard]] std::optional<nic::BarHit> hit(const pcie::TlpHeader& header) const;
     void complete(const pcie::Tlp& request, const pcie::TlpHeader& header, pcie::PayloadSlice payload);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "rootpool/pcie/receiver_rules.h"
 #include "rootpool/pcie/request_splitter.h"
 #include "rootpool/pcie/tlp_builder.h"
 
@@ -166,25 +167,27 @@ pcie::PayloadSlice DmaEngine::payload_of(const WriteRequest& request, std::uint6
     return slice;
 }
 
-void DmaEngine::send(pcie::TlpPtr tlp) {
-    tlp->transaction = context_.tlps.next_transaction();
-    tlp->injected_at = now();
-    context_.port.send(std::move(tlp), now());
-}
+void DmaEngine::send(pcie::TlpPtr tlp) { context_.send(std::move(tlp), context_.tlps.next_transaction(), now()); }
 
 void DmaEngine::on_completion(const pcie::Tlp& tlp, SimTime arrival) {
+    if (discard(tlp, arrival)) {
+        return;
+    }
     const auto function = context_.device.functions().at(tlp.header.requester);
     const unsigned tag = tlp.header.tag.value();
-    if (!function || context_.device.functions().routing_id(*function) != tlp.header.requester || tag >= max_tags ||
-        outstanding_[function->index()][tag].bytes_left == 0) {
-        ++context_.counters.unexpected_completions;
+    if (!function || context_.device.functions().routing_id(*function) != tlp.header.requester) {
+        refuse_unexpected(nic::physical_function, tlp.header, arrival); // no function claims it (PCIe base 6.2.4)
+        return;
+    }
+    if (tag >= max_tags || outstanding_[function->index()][tag].bytes_left == 0) {
+        refuse_unexpected(*function, tlp.header, arrival);
         return;
     }
     OutstandingRead& read = outstanding_[function->index()][tag];
     if (read.operation == nullptr) {
-        ++context_.counters.unexpected_completions;
+        refuse_unexpected(*function, tlp.header, arrival);
     }
-    take_data(read, tlp);
+    take_data(read, *function, tlp, arrival);
     if (read.bytes_left == 0) {
         arrived_.push({arrival, *function, static_cast<std::uint8_t>(tag)});
         if (arrived_.size() == 1) {
@@ -193,16 +196,37 @@ void DmaEngine::on_completion(const pcie::Tlp& tlp, SimTime arrival) {
     }
 }
 
+/// A completion that cannot be trusted is not looked at; its read will time out (PCIe base 2.3.2, 2.7.1).
+bool DmaEngine::discard(const pcie::Tlp& tlp, SimTime at) {
+    const nic::Functions& functions = context_.device.functions();
+    const bool malformed = pcie::is_malformed(tlp.header, functions.max_payload());
+    if (!malformed && !(tlp.ecrc_bad && functions.checks_ecrc())) {
+        return false;
+    }
+    ++context_.counters.discarded;
+    context_.report(nic::physical_function, malformed ? pcie::ErrorKind::malformed_tlp : pcie::ErrorKind::ecrc,
+                    {.header = &tlp.header}, at);
+    return true;
+}
+
+void DmaEngine::refuse_unexpected(FunctionNumber function, const TlpHeader& header, SimTime at) {
+    ++context_.counters.unexpected_completions;
+    context_.report(function, pcie::ErrorKind::unexpected_completion, {.header = &header}, at);
+}
+
 /// Copies what the completion brings, unless the read was given up. Anything but data that continues where the last
 /// completion ended ends the read with an error.
-void DmaEngine::take_data(OutstandingRead& read, const pcie::Tlp& tlp) {
+void DmaEngine::take_data(OutstandingRead& read, FunctionNumber function, const pcie::Tlp& tlp, SimTime at) {
     const TlpHeader& header = tlp.header;
     const std::size_t skip = header.lower_address % 4U;
     const core::ByteView data = tlp.payload.bytes();
     const bool usable = header.status == pcie::CompletionStatus::successful && !header.poisoned && data.size() > skip &&
                         header.byte_count == read.bytes_left;
     if (!usable) {
-        context_.counters.dma_errors += read.operation != nullptr ? 1U : 0U;
+        if (read.operation != nullptr) { // else it was reported as unexpected: one error for one TLP
+            ++context_.counters.dma_errors;
+            report_unusable(function, header, at);
+        }
         read.failed = true;
         read.bytes_left = 0;
         return;
@@ -212,6 +236,20 @@ void DmaEngine::take_data(OutstandingRead& read, const pcie::Tlp& tlp) {
         std::memcpy(read.to + (read.bytes - read.bytes_left), data.data() + skip, bytes);
     }
     read.bytes_left -= bytes;
+}
+
+/// Why a completion ended its read. UR and CA are no error of the requester (PCIe base 6.2.3.2.5); poisoned data is
+/// dropped and the read failed, so that operation goes on (6.2.3.2.4.3); what matches by its tag only is best handled
+/// as malformed (2.3.2).
+void DmaEngine::report_unusable(FunctionNumber function, const TlpHeader& header, SimTime at) {
+    if (header.status != pcie::CompletionStatus::successful) {
+        context_.device.functions().note_unsuccessful(function, header.status);
+    } else if (header.poisoned) {
+        context_.report(function, pcie::ErrorKind::poisoned_tlp,
+                        {.header = &header, .role = pcie::DetectorRole::handling_receiver}, at);
+    } else {
+        context_.report(function, pcie::ErrorKind::malformed_tlp, {.header = &header}, at);
+    }
 }
 
 void DmaEngine::finish_arrived() {
@@ -301,6 +339,7 @@ void DmaEngine::time_out() {
                     continue;
                 }
                 ++context_.counters.completion_timeouts;
+                context_.report(function, pcie::ErrorKind::completion_timeout, {}, now());
                 set_aside(function, tag);
                 fail_later(*std::exchange(read.operation, nullptr), read.bytes);
             }

@@ -138,7 +138,10 @@ private:
     [[nodiscard]] pcie::PayloadSlice payload_of(const WriteRequest& request, std::uint64_t address, std::uint32_t bytes,
                                                 const pcie::TlpHeader& header);
     void send(pcie::TlpPtr tlp);
-    void take_data(OutstandingRead& read, const pcie::Tlp& tlp);
+    [[nodiscard]] bool discard(const pcie::Tlp& tlp, SimTime at);
+    void refuse_unexpected(nic::FunctionNumber function, const pcie::TlpHeader& header, SimTime at);
+    void take_data(OutstandingRead& read, nic::FunctionNumber function, const pcie::Tlp& tlp, SimTime at);
+    void report_unusable(nic::FunctionNumber function, const pcie::TlpHeader& header, SimTime at);
     void finish_arrived();
     void finish(ReadOperation& operation, std::uint32_t bytes, bool failed);
     void fail_later(ReadOperation& operation, std::uint32_t bytes);

@@ -49,6 +49,7 @@ struct NicCounters {
 
     std::uint64_t refused_requests = 0;       ///< non-posted requests answered UR
     std::uint64_t refused_posted = 0;         ///< posted requests dropped
+    std::uint64_t discarded = 0;              ///< malformed or with a wrong ECRC: no completion, no effect
     std::uint64_t unexpected_completions = 0; ///< no read is waiting for them
     std::uint64_t completion_timeouts = 0;
     std::uint64_t dma_errors = 0;      ///< reads that ended with UR or CA, or were poisoned

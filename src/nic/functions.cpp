@@ -59,14 +59,8 @@ constexpr std::uint32_t device_capabilities_2 = 0x1F;      ///< completion timeo
 constexpr std::uint16_t link_status = 0x1082;              ///< 5 GT/s, x8, slot clock
 constexpr std::uint32_t error_severity = 0x0006'2010;      ///< DLP, FCP, receiver overflow, malformed
 constexpr std::uint16_t vf_device_control_writable =
-    0x800F; ///< FLR, error reporting; the rest is the PF's (SR-IOV 9.3.5.4)
+    0x8000; ///< FLR; the rest is the PF's, error reporting too (PCIe base 6.2.9, 7.5.3.4)
 
-constexpr std::uint16_t aer_uncorrectable_status = aer_at + 0x04;
-constexpr std::uint16_t aer_correctable_status = aer_at + 0x10;
-constexpr std::uint32_t unsupported_request_error = 1U << 20U;
-constexpr std::uint32_t advisory_non_fatal_error = 1U << 13U;
-constexpr std::uint16_t correctable_detected = 1U << 0U;
-constexpr std::uint16_t unsupported_detected = 1U << 3U;
 constexpr std::uint16_t transactions_pending = 1U << 5U;
 
 [[nodiscard]] pcie::Identity identity(const FunctionOptions& options, std::uint16_t vendor, std::uint16_t device,
@@ -177,6 +171,12 @@ void Functions::define_vf(ConfigSpace& space, const FunctionOptions& options) {
     if (options.ari) {
         builder.alternative_routing_id(ari_at, 0);
     }
+    // Masks, severities and enables of errors are the PF's (PCIe base 7.8.4.3 to 7.8.4.7).
+    for (const std::uint16_t of_pf :
+         {r::aer_uncorrectable_mask, r::aer_uncorrectable_severity, r::aer_correctable_mask}) {
+        space.define32(static_cast<std::uint16_t>(aer_at + of_pf), 0);
+    }
+    space.define32(aer_at + r::aer_control, r::aer_ecrc_generation_capable | r::aer_ecrc_check_capable);
     // The PF's registers rule: Memory Space Enable, interrupt line, MPS, MRRS, link control (SR-IOV 9.3.4, 9.3.5).
     space.define16(r::command, 0, r::command_bus_master);
     space.define8(r::cache_line_size, 0);
@@ -259,6 +259,7 @@ bool Functions::msix_function_masked(FunctionNumber function) const noexcept {
 
 void Functions::on_write(FunctionNumber function, const ConfigSpace::Write& write) {
     ConfigSpace& space = *spaces_[function.index()];
+    reporter(function).follow_write();
     if (!is_virtual(function)) {
         on_pf_write(write);
     }
@@ -315,6 +316,9 @@ void Functions::update_sriov() {
     max_read_request_ =
         128U << std::min(device_control >> r::device_control_read_request_shift & 7U, largest_read_code);
 
+    generates_ecrc_ = reporter(physical_function).generates_ecrc();
+    checks_ecrc_ = reporter(physical_function).checks_ecrc();
+
     const unsigned vfs = (control & vf_enable) != 0 ? pf.get16(num_vfs_at) : 0U;
     if (vfs != active_vfs_) {
         const bool enabled = vfs != 0;
@@ -360,13 +364,23 @@ void Functions::conventional_reset() {
     update_sriov();
 }
 
-/// Role-based error reporting: an unsupported non-posted request is an advisory non-fatal error (PCIe
-/// base 6.2.3.2.4.1).
-void Functions::note_unsupported_request(FunctionNumber function) noexcept {
-    ConfigSpace& space = *spaces_[function.index()];
-    space.set16(device_status_at, space.get16(device_status_at) | correctable_detected | unsupported_detected);
-    space.set32(aer_uncorrectable_status, space.get32(aer_uncorrectable_status) | unsupported_request_error);
-    space.set32(aer_correctable_status, space.get32(aer_correctable_status) | advisory_non_fatal_error);
+/// VFs record errors under the controls of the PF (PCIe base 6.2.9).
+pcie::ErrorReporter Functions::reporter(FunctionNumber function) noexcept {
+    return {*spaces_[function.index()], *spaces_[0], {.express = express_at, .aer = aer_at}};
+}
+
+std::optional<pcie::TlpHeader> Functions::report_error(FunctionNumber function, pcie::ErrorKind kind,
+                                                       const pcie::ErrorDetails& details) noexcept {
+    const FunctionNumber owner = pcie::definition_of(kind).function_specific ? function : physical_function;
+    const pcie::ErrorMessage message = reporter(owner).report(kind, details);
+    if (message == pcie::ErrorMessage::none) {
+        return std::nullopt;
+    }
+    return pcie::error_message_header(message, routing_id(owner));
+}
+
+void Functions::note_unsuccessful(FunctionNumber function, pcie::CompletionStatus status) noexcept {
+    reporter(function).note_unsuccessful(status);
 }
 
 void Functions::set_transactions_pending(FunctionNumber function, bool pending) noexcept {

@@ -8,6 +8,7 @@
 
 #include "rootpool/nic/function_number.h"
 #include "rootpool/pcie/config_space.h"
+#include "rootpool/pcie/error_reporting.h"
 
 namespace rootpool::nic {
 
@@ -82,8 +83,15 @@ public:
 
     /// Fundamental or hot reset of the device.
     void conventional_reset();
-    /// Error reporting: the Device Status bit "Unsupported Request Detected" of a function.
-    void note_unsupported_request(FunctionNumber function) noexcept;
+    /// Records an error that a function detected; one that belongs to no function in particular is the PF's (PCIe
+    /// base 6.2.4). The message that the device has to send for it, if one is due.
+    [[nodiscard]] std::optional<pcie::TlpHeader> report_error(FunctionNumber function, pcie::ErrorKind kind,
+                                                              const pcie::ErrorDetails& details) noexcept;
+    /// A read of this function was answered with UR or CA.
+    void note_unsuccessful(FunctionNumber function, pcie::CompletionStatus status) noexcept;
+    /// ECRC Generation and Check Enable of the PF; VFs have none of their own (PCIe base 7.8.4.7).
+    [[nodiscard]] bool generates_ecrc() const noexcept { return generates_ecrc_; }
+    [[nodiscard]] bool checks_ecrc() const noexcept { return checks_ecrc_; }
     void set_transactions_pending(FunctionNumber function, bool pending) noexcept;
 
     [[nodiscard]] const pcie::ConfigSpace& space(FunctionNumber function) const noexcept {
@@ -96,6 +104,7 @@ private:
     void on_write(FunctionNumber function, const pcie::ConfigSpace::Write& write);
     void on_pf_write(const pcie::ConfigSpace::Write& write);
     void reset_function(FunctionNumber function);
+    [[nodiscard]] pcie::ErrorReporter reporter(FunctionNumber function) noexcept;
     void update_sriov();
     void update_windows();
     [[nodiscard]] bool wakes_from_d3(const pcie::ConfigSpace::Write& write) const noexcept;
@@ -114,6 +123,8 @@ private:
     std::uint16_t first_vf_offset_ = 0;
     unsigned max_payload_ = 128;
     unsigned max_read_request_ = 512;
+    bool generates_ecrc_ = false;
+    bool checks_ecrc_ = false;
     std::uint32_t vf_bar_bytes_ = vf_register_space_bytes; ///< per VF, rounded up to the system page size
     Window pf_bar0_;
     Window pf_bar4_;
