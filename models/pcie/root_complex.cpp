@@ -7,6 +7,7 @@
 #include "rootpool/pcie/capabilities.h"
 #include "rootpool/pcie/completion_splitter.h"
 #include "rootpool/pcie/config_registers.h"
+#include "rootpool/pcie/receiver_rules.h"
 #include "rootpool/pcie/tlp_builder.h"
 
 namespace rootpool::models {
@@ -24,7 +25,9 @@ constexpr std::uint64_t interrupt_size = 0x10'0000;
     return header.address - interrupt_base < interrupt_size && header.length_dw == 1;
 }
 
+constexpr std::uint16_t msi_offset = 0x90;
 constexpr std::uint16_t express_offset = 0xA0;
+constexpr std::uint16_t aer_offset = 0x100;
 
 } // namespace
 
@@ -39,6 +42,7 @@ pcie::Credits RootComplexConfig::default_credits() noexcept {
 RootComplex::RootComplex(const sc_core::sc_module_name& name, const RootComplexConfig& config, Scheduler& scheduler,
                          pcie::TlpFactory& tlps)
     : sc_module(name), port("port", scheduler, *this, config.receive_credits), config_(config), tlps_(tlps),
+      errors_(root_port_, {.express = express_offset, .aer = aer_offset}, msi_offset, scheduler),
       answer_timer_(scheduler, Timer::Callback::to<&RootComplex::deliver_answers>(*this)),
       timeout_timer_(scheduler, Timer::Callback::to<&RootComplex::time_out>(*this)),
       read_timer_(scheduler, Timer::Callback::to<&RootComplex::serve_reads>(*this)),
@@ -60,7 +64,7 @@ void RootComplex::define_root_port() {
         .type_1_header({.vendor = 0x8086, .device = 0x0151, .class_code = 0x060400, .revision = 0x09})
         .bridge_subsystem(0x88, 0x8086, 0x0151)
         .power_management(0x80, {})
-        .msi(0x90, false)
+        .msi(msi_offset, false)
         .express(express_offset, {.type = pcie::PortType::root_port,
                                   .slot_implemented = true,
                                   .device_capabilities = 0x8000 | payload_code,
@@ -69,7 +73,7 @@ void RootComplex::define_root_port() {
                                   .slot_capabilities = 0x0008'0000U,
                                   .device_capabilities_2 = 0x20U | 0x1FU,
                                   .link_control_2 = static_cast<std::uint16_t>(config_.link.parameters.generation)})
-        .advanced_error_reporting(0x100, {.root = true});
+        .advanced_error_reporting(aer_offset, {.root = true});
     root_port_.set16(express_offset + pcie::registers::slot_status, 0x0040); // a card is in the slot
 }
 
@@ -122,6 +126,7 @@ void RootComplex::config_write(pcie::Bdf function, std::uint16_t offset, std::ui
         pcie::ConfigSpace* space = local_function(function);
         if (space != nullptr) {
             space->write(offset, value, byte_enables);
+            errors_.follow_write();
         }
         answer_later(
             done, {space != nullptr ? pcie::CompletionStatus::successful : pcie::CompletionStatus::unsupported_request},
@@ -210,6 +215,7 @@ void RootComplex::time_out() {
     for (Outstanding& request : outstanding_) {
         if (request.deadline <= now()) {
             ++counters_.completion_timeouts;
+            report(pcie::ErrorKind::completion_timeout, {}, now());
             answer_later(request.done, {pcie::CompletionStatus::unsupported_request, 0xFFFF'FFFFU, true}, now());
             request.deadline = core::never;
         }
@@ -233,6 +239,10 @@ bool RootComplex::bus_master_enabled() const noexcept { return pcie::bus_master_
 
 void RootComplex::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, SimTime last_beat) {
     to_host_.add(last_beat - tlp->injected_at);
+    if (pcie::is_malformed(tlp->header, payload_limit())) {
+        discard(*tlp, last_beat);
+        return;
+    }
     switch (tlp->header.kind) {
     case pcie::TlpKind::memory_write:
         take_write(std::move(tlp), last_beat);
@@ -247,6 +257,7 @@ void RootComplex::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*
     case pcie::TlpKind::message:
     case pcie::TlpKind::message_with_data:
         ++counters_.messages;
+        errors_.receive(tlp->header, last_beat);
         port.release(*tlp, last_beat);
         break;
     default:
@@ -255,9 +266,22 @@ void RootComplex::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*
     }
 }
 
+void RootComplex::report(pcie::ErrorKind kind, const pcie::ErrorDetails& details, SimTime at) {
+    errors_.report(kind, details, root_port_id, at);
+}
+
+void RootComplex::discard(pcie::Tlp& tlp, SimTime at) {
+    ++counters_.malformed;
+    port.release(tlp, at);
+    report(pcie::ErrorKind::malformed_tlp, {.header = &tlp.header}, at);
+}
+
 void RootComplex::refuse(pcie::Tlp& request, SimTime at) {
     port.release(request, at);
-    if (pcie::flow_class(request.header.kind) != pcie::FlowClass::non_posted) {
+    const bool posted = pcie::flow_class(request.header.kind) != pcie::FlowClass::non_posted;
+    report(pcie::ErrorKind::unsupported_request,
+           {.header = &request.header, .role = posted ? pcie::DetectorRole::last : pcie::DetectorRole::completer}, at);
+    if (posted) {
         ++counters_.refused_posted;
         return;
     }
@@ -272,6 +296,13 @@ void RootComplex::refuse(pcie::Tlp& request, SimTime at) {
 void RootComplex::take_write(pcie::TlpPtr tlp, SimTime at) {
     if (!bus_master_enabled()) {
         refuse(*tlp, at);
+        return;
+    }
+    if (tlp->header.poisoned) {
+        // Memory has no place for the mark, so that the error is not only advisory (PCIe base 6.2.3.2.4.3).
+        ++counters_.refused_posted;
+        port.release(*tlp, at);
+        report(pcie::ErrorKind::poisoned_tlp, {.header = &tlp->header}, at);
         return;
     }
     const SimTime visible = at + config_.write_latency;
@@ -308,6 +339,7 @@ void RootComplex::apply_write(const pcie::Tlp& tlp) {
     if (!access_memory(tlm::TLM_WRITE_COMMAND, first, tlp.payload.buffer->data() + tlp.payload.offset + skipped,
                        pcie::byte_length(tlp.header))) {
         ++counters_.refused_posted;
+        report(pcie::ErrorKind::unsupported_request, {.header = &tlp.header}, now());
     }
 }
 
@@ -354,10 +386,16 @@ void RootComplex::take_completion(const pcie::Tlp& tlp, SimTime at) {
     const std::size_t tag = tlp.header.tag.index();
     if (tlp.header.requester != host_bridge_id || tag >= tag_count || outstanding_[tag].deadline == core::never) {
         ++counters_.unexpected_completions;
+        report(pcie::ErrorKind::unexpected_completion, {.header = &tlp.header}, at);
         return;
     }
     ProcessorCompletion completion{tlp.header.status};
-    if (tlp.header.status == pcie::CompletionStatus::successful) {
+    errors_.note_unsuccessful(tlp.header.status);
+    if (tlp.header.poisoned) {
+        completion.status = pcie::CompletionStatus::unsupported_request; // handled like one: the data is not used
+        report(pcie::ErrorKind::poisoned_tlp, {.header = &tlp.header, .role = pcie::DetectorRole::handling_receiver},
+               at);
+    } else if (tlp.header.status == pcie::CompletionStatus::successful) {
         completion.value = tlp.payload.length >= 4 ? core::load_le<std::uint32_t>(tlp.payload.bytes().data()) : 0;
     }
     answer_later(outstanding_[tag].done, completion, at + config_.processor_latency);

@@ -10,6 +10,7 @@
 #include "models/pcie/latency.h"
 #include "models/pcie/link.h"
 #include "models/pcie/port.h"
+#include "models/pcie/root_port_errors.h"
 #include "rootpool/core/delegate.h"
 #include "rootpool/pcie/config_space.h"
 #include "rootpool/pcie/tlp.h"
@@ -43,7 +44,8 @@ struct ProcessorCompletion {
 struct RootComplexCounters {
     std::uint64_t refused_reads =
         0; ///< answered UR: bus mastering off, no memory there, a kind that a root does not serve
-    std::uint64_t refused_posted = 0;         ///< dropped for the same reasons
+    std::uint64_t refused_posted = 0;         ///< dropped for the same reasons, or poisoned
+    std::uint64_t malformed = 0;              ///< discarded
     std::uint64_t unexpected_completions = 0; ///< no request waits for them
     std::uint64_t completion_timeouts = 0;
     std::uint64_t messages = 0;
@@ -71,11 +73,16 @@ public:
     /// Posted: no answer.
     void memory_write32(std::uint64_t address, std::uint32_t value);
 
-    void on_interrupt(InterruptSink sink) noexcept { interrupt_sink_ = sink; }
+    void on_interrupt(InterruptSink sink) noexcept {
+        interrupt_sink_ = sink;
+        errors_.on_interrupt(sink);
+    }
     /// Brings all device writes that are visible by now into memory. The processor calls it before it looks at memory;
     /// so a write that nobody looks at costs no event.
     void settle_writes();
 
+    [[nodiscard]] const RootPortErrors& errors() const noexcept { return errors_; }
+    [[nodiscard]] const pcie::ConfigSpace& root_port() const noexcept { return root_port_; }
     [[nodiscard]] const RootComplexCounters& counters() const noexcept { return counters_; }
     [[nodiscard]] const LatencyStatistics& to_host_latency() const noexcept { return to_host_; }
     /// Requests of the processor that have no answer yet.
@@ -127,6 +134,8 @@ private:
     void serve_reads();
     void serve_read(pcie::Tlp& request);
     void refuse(pcie::Tlp& request, SimTime at);
+    void discard(pcie::Tlp& tlp, SimTime at);
+    void report(pcie::ErrorKind kind, const pcie::ErrorDetails& details, SimTime at);
     [[nodiscard]] bool access_memory(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
                                      unsigned length);
 
@@ -134,6 +143,7 @@ private:
     pcie::TlpFactory& tlps_;
     pcie::ConfigSpace host_bridge_;
     pcie::ConfigSpace root_port_;
+    RootPortErrors errors_;
     std::array<Outstanding, tag_count> outstanding_{};
     std::deque<Request> waiting_;
     std::deque<Answer> answers_;

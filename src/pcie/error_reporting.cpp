@@ -200,11 +200,11 @@ void ErrorReporter::note_poisoned(const ErrorDetails& details) noexcept {
     }
 }
 
-void ErrorReporter::note_unsuccessful(CompletionStatus status) noexcept {
+void ErrorReporter::note_unsuccessful(CompletionStatus status, BridgeSide side) noexcept {
     if (status == CompletionStatus::completer_abort) {
-        set_status(BridgeSide::primary, r::status_received_target_abort);
+        set_status(side, r::status_received_target_abort);
     } else if (status != CompletionStatus::successful && status != CompletionStatus::request_retry) {
-        set_status(BridgeSide::primary, r::status_received_master_abort); // reserved codes count as UR (2.3.2)
+        set_status(side, r::status_received_master_abort); // reserved codes count as UR (2.3.2)
     }
 }
 

@@ -49,7 +49,7 @@ public:
 
     /// A completion that this function asked for came with UR or CA. No message: the completer reports (PCIe
     /// base 6.2.3.2.5).
-    void note_unsuccessful(CompletionStatus status) noexcept;
+    void note_unsuccessful(CompletionStatus status, BridgeSide side = BridgeSide::primary) noexcept;
     /// After every configuration write: the Header Log is free again when its error's status bit was cleared (PCIe
     /// base 6.2.4.2).
     void follow_write() noexcept;
