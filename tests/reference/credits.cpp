@@ -71,6 +71,7 @@ CreditAllocator::CreditAllocator(const PerClass<ClassCredits>& advertised, Tick 
 void CreditAllocator::reset() {
     allocated_ = advertised_;
     update_due_.fill(no_tick);
+    earliest_due_ = no_tick;
     releases_.clear();
 }
 
@@ -80,6 +81,13 @@ void CreditAllocator::release(pcie::FlowClass flow_class, unsigned headers, unsi
     releases_.insert(place, {flow_class, headers, data, at});
 }
 
+void CreditAllocator::take_releases(Moment now) {
+    while (has_release(now.time)) {
+        take(releases_.front(), now.tick);
+        releases_.pop_front();
+    }
+}
+
 void CreditAllocator::take(const Release& release, Tick now) noexcept {
     ClassCredits& allocated = allocated_[index_of(release.flow_class)];
     if (allocated.infinite) {
@@ -87,18 +95,22 @@ void CreditAllocator::take(const Release& release, Tick now) noexcept {
     }
     allocated.headers += release.headers;
     allocated.data += release.data;
-    Tick& due = update_due_[index_of(release.flow_class)];
-    if (due == no_tick) {
-        due = now + update_limit_;
+    if (update_due_[index_of(release.flow_class)] == no_tick) {
+        set_due(release.flow_class, now + update_limit_);
     }
 }
 
 void CreditAllocator::refresh(Tick now) noexcept {
     for (const pcie::FlowClass flow_class : flow_classes) {
         if (!advertised_[index_of(flow_class)].infinite) {
-            update_due_[index_of(flow_class)] = now;
+            set_due(flow_class, now);
         }
     }
+}
+
+void CreditAllocator::set_due(pcie::FlowClass flow_class, Tick due) noexcept {
+    update_due_[index_of(flow_class)] = due;
+    earliest_due_ = std::min({update_due_[0], update_due_[1], update_due_[2]});
 }
 
 CreditFields CreditAllocator::advertised(pcie::FlowClass flow_class) const noexcept {
@@ -106,7 +118,7 @@ CreditFields CreditAllocator::advertised(pcie::FlowClass flow_class) const noexc
 }
 
 CreditFields CreditAllocator::take_update(pcie::FlowClass flow_class) noexcept {
-    update_due_[index_of(flow_class)] = no_tick;
+    set_due(flow_class, no_tick);
     return as_fields(allocated_[index_of(flow_class)]);
 }
 

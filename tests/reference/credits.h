@@ -48,16 +48,16 @@ public:
     void reset();
     /// Space is free again from `at` on.
     void release(pcie::FlowClass flow_class, unsigned headers, unsigned data, SimTime at);
-    /// Lets the releases before `now` take effect.
-    void take_releases(Moment now) {
-        while (!releases_.empty() && is_seen(releases_.front().at, now.time)) {
-            take(releases_.front(), now.tick);
-            releases_.pop_front();
-        }
+    /// A release before `now` has not taken effect yet.
+    [[nodiscard]] bool has_release(SimTime now) const noexcept {
+        return !releases_.empty() && is_seen(releases_.front().at, now);
     }
+    /// Lets the releases before `now` take effect.
+    void take_releases(Moment now);
     /// Makes an update of every class due that is not infinite.
     void refresh(Tick now) noexcept;
 
+    [[nodiscard]] bool is_any_due(Tick now) const noexcept { return earliest_due_ <= now; }
     [[nodiscard]] bool is_due(pcie::FlowClass flow_class, Tick now) const noexcept {
         return update_due_[index_of(flow_class)] <= now;
     }
@@ -78,12 +78,14 @@ private:
         return at < now || (at == now && mutation_ == Mutation::release_of_same_instant_seen);
     }
     void take(const Release& release, Tick now) noexcept;
+    void set_due(pcie::FlowClass flow_class, Tick due) noexcept;
 
     PerClass<ClassCredits> advertised_;
     Tick update_limit_;
     Mutation mutation_;
     PerClass<ClassCredits> allocated_;
-    PerClass<Tick> update_due_;
+    PerClass<Tick> update_due_{no_tick, no_tick, no_tick}; ///< no_tick: no update is waiting
+    Tick earliest_due_ = no_tick;
     std::deque<Release> releases_; ///< in the order of their times
 };
 

@@ -24,21 +24,15 @@ void Link::step() {
     if (next_change_ <= now_.time) {
         follow_connection();
     }
-    for (LinkEnd& end : ends_) {
-        end.take_inputs(now_);
-    }
-    const bool is_up = changes_done_ % 2 == 0;
-    if (is_up && retrained_ <= now_.tick) {
-        ends_[0].decide(now_);
-        ends_[1].decide(now_);
-    }
-    if (settings_.mutation == Mutation::timer_before_progress) {
-        run_timers();
-        receive();
+    ends_[0].take_inputs(now_);
+    ends_[1].take_inputs(now_);
+    if (is_up_) {
+        decide();
     } else {
-        receive();
-        run_timers();
+        return_queues();
     }
+    receive();
+    run_timers();
     ++now_.tick;
     now_.time = ticks_.time_of(now_.tick);
 }
@@ -52,14 +46,26 @@ void Link::run_until(SimTime end) {
 // An interruption may be shorter than a tick.
 void Link::follow_connection() {
     while (next_change_ <= now_.time) {
-        const bool goes_down = changes_done_ % 2 == 0;
+        is_up_ = !is_up_;
         for (LinkEnd& end : ends_) {
-            goes_down ? end.go_down(now_) : end.come_up(now_);
+            is_up_ ? end.come_up(now_) : end.go_down(now_);
         }
         retrained_ = 0;
         ++changes_done_;
         next_change_ = changes_done_ < changes_.size() ? changes_[changes_done_] : core::never;
     }
+}
+
+void Link::decide() {
+    if (retrained_ <= now_.tick) {
+        ends_[0].decide(now_);
+        ends_[1].decide(now_);
+    }
+}
+
+void Link::return_queues() {
+    ends_[0].return_queue(now_);
+    ends_[1].return_queue(now_);
 }
 
 void Link::receive() {
@@ -69,16 +75,19 @@ void Link::receive() {
 
 void Link::run_timers() {
     const bool held = now_.tick + 1 < retrained_;
-    for (LinkEnd& end : ends_) {
-        end.run_timer(now_.tick, held);
-    }
-    const bool first_asks = ends_[0].take_retrain_request();
-    if (ends_[1].take_retrain_request() || first_asks) {
+    ends_[0].run_timer(now_.tick, held);
+    ends_[1].run_timer(now_.tick, held);
+    if (ends_[0].asks_for_retraining() || ends_[1].asks_for_retraining()) {
         retrain();
     }
 }
 
-// From the tick after this one.
-void Link::retrain() noexcept { retrained_ = now_.tick + 1 + limits_.retrain; }
+void Link::retrain() noexcept {
+    for (LinkEnd& end : ends_) {
+        end.retraining_begins();
+    }
+    const Tick first_silent = now_.tick + 1;
+    retrained_ = first_silent + limits_.retrain;
+}
 
 } // namespace rootpool::reference

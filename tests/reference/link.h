@@ -29,6 +29,8 @@ public:
 
 private:
     void follow_connection();
+    void decide();
+    void return_queues();
     void receive();
     void run_timers();
     void retrain() noexcept;
@@ -39,6 +41,7 @@ private:
     std::array<LinkEnd, 2> ends_;
     Moment now_;
 
+    bool is_up_ = true;
     std::vector<SimTime> changes_; ///< alternately down and up
     std::size_t changes_done_ = 0;
     SimTime next_change_ = core::never;

@@ -1,7 +1,5 @@
 #include "tests/reference/link_end.h"
 
-#include <utility>
-
 namespace rootpool::reference {
 
 LinkEnd::LinkEnd(unsigned number, const LinkSettings& settings, const LinkTicks& ticks, const LinkLimits& limits)
@@ -18,7 +16,7 @@ void LinkEnd::release(pcie::FlowClass flow_class, unsigned headers, unsigned dat
 
 void LinkEnd::go_down(Moment now) {
     is_up_ = false;
-    wants_retrain_ = false;
+    asks_for_retraining_ = false;
     wire_.lose_packets();
     handshake_.reset();
     gate_.reset();
@@ -26,7 +24,7 @@ void LinkEnd::go_down(Moment now) {
     sequence_.reset();
     retry_.reset();
     ++coverage_.link_downs;
-    queue_.admit(now.time);
+    queue_.admit(now.time); // the link may be up again at this very tick
     return_queue(now);
 }
 
@@ -35,19 +33,11 @@ void LinkEnd::come_up(Moment now) {
     wire_.forget_skips_before(now.tick);
 }
 
-void LinkEnd::take_inputs(Moment now) {
-    queue_.admit(now.time);
-    allocator_.take_releases(now);
-    handshake_.advance();
-    if (next_refresh_ <= now.time) {
-        next_refresh_ += refresh_interval;
-        if (is_active() && mutation_ != Mutation::refresh_not_sent) {
-            allocator_.refresh(now.tick);
-            ++coverage_.refreshes;
-        }
-    }
-    if (!is_up_) {
-        return_queue(now);
+void LinkEnd::refresh(Tick now) noexcept {
+    next_refresh_ += refresh_interval;
+    if (is_active() && mutation_ != Mutation::refresh_not_sent) {
+        allocator_.refresh(now);
+        ++coverage_.refreshes;
     }
 }
 
@@ -61,10 +51,7 @@ void LinkEnd::return_queue(Moment now) {
 }
 
 // The list of docs/timing.md 2.2, highest priority first.
-void LinkEnd::decide(Moment now) {
-    if (wire_.is_busy(now.tick)) {
-        return;
-    }
+void LinkEnd::start_first_of_list(Moment now) {
     if (wire_.is_skip_due(now.tick)) {
         start_skip(now);
         return;
@@ -208,7 +195,8 @@ void LinkEnd::start(Moment now, const Packet& packet) {
     }
 }
 
-void LinkEnd::receive(Moment now, const Wire::InFlight& arrival) {
+void LinkEnd::receive_packet(Moment now, Wire& wire) {
+    const Wire::InFlight arrival = wire.take_arrival();
     const Packet& packet = arrival.packet;
     const Verdict verdict = packet.tlp ? receive_tlp(now, arrival) : receive_dllp(now, arrival);
     count(verdict);
@@ -250,7 +238,7 @@ Verdict LinkEnd::receive_dllp(Moment now, const Wire::InFlight& arrival) {
         handshake_.receive_update_or_tlp();
         break;
     case PacketKind::nak:
-        follow(retry_.receive_nak(packet.sequence, now.tick), coverage_.replays_by_nak);
+        count_cause(retry_.receive_nak(packet.sequence, now.tick), coverage_.replays_by_nak);
         break;
     default:
         retry_.receive_ack(packet.sequence, now.tick);
@@ -264,14 +252,14 @@ void LinkEnd::count(Verdict verdict) noexcept {
     coverage_.nullified += verdict == Verdict::nullified ? 1 : 0;
 }
 
-void LinkEnd::follow(RetryUnit::Outcome outcome, std::uint64_t& cause_count) noexcept {
+void LinkEnd::count_cause(RetryUnit::Outcome outcome, std::uint64_t& causes) noexcept {
     if (outcome == RetryUnit::Outcome::nothing) {
         return;
     }
-    ++cause_count;
+    ++causes;
     if (outcome == RetryUnit::Outcome::replay_and_retrain) {
         ++coverage_.retrains;
-        wants_retrain_ = true;
+        asks_for_retraining_ = true;
     }
 }
 

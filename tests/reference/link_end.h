@@ -37,19 +37,47 @@ public:
     // For the link.
     void go_down(Moment now);
     void come_up(Moment now);
-    void take_inputs(Moment now);
-    void decide(Moment now);
+    void take_inputs(Moment now) {
+        if (queue_.has_ready(now.time)) {
+            queue_.admit(now.time);
+        }
+        if (allocator_.has_release(now.time)) {
+            allocator_.take_releases(now);
+        }
+        handshake_.advance();
+        if (next_refresh_ <= now.time) {
+            refresh(now.tick);
+        }
+    }
+    void decide(Moment now) {
+        if (!wire_.is_busy(now.tick) && wants_to_send(now.tick)) {
+            start_first_of_list(now);
+        }
+    }
+    /// Instead of decide() while the link is down: the transmit queue goes back to its owner.
+    void return_queue(Moment now);
     void receive(Moment now, LinkEnd& peer) {
         if (peer.wire_.has_arrival(now.tick)) {
-            receive(now, peer.wire_.take_arrival());
+            receive_packet(now, peer.wire_);
         }
     }
     /// `held`: the link is being retrained, and not for the last tick.
-    void run_timer(Tick now, bool held) { follow(retry_.run_timer(now, held), coverage_.replays_by_timer); }
-    /// A retraining was asked for at this tick.
-    [[nodiscard]] bool take_retrain_request() noexcept { return std::exchange(wants_retrain_, false); }
+    void run_timer(Tick now, bool held) {
+        if (retry_.has_timer_event(now)) {
+            count_cause(retry_.run_timer(now, held), coverage_.replays_by_timer);
+        }
+    }
+    /// Whether this tick has brought the replay that rolls REPLAY_NUM over.
+    [[nodiscard]] bool asks_for_retraining() const noexcept { return asks_for_retraining_; }
+    void retraining_begins() noexcept { asks_for_retraining_ = false; }
 
 private:
+    /// Anything of the list of docs/timing.md 2.2 is there, whether or not it may start at this tick.
+    [[nodiscard]] bool wants_to_send(Tick now) const noexcept {
+        return wire_.is_skip_due(now) || !handshake_.is_active() || sequence_.nak_is_due() ||
+               sequence_.ack_is_due(now) || allocator_.is_any_due(now) || retry_.is_replaying() || !queue_.empty();
+    }
+    void start_first_of_list(Moment now);
     void send_init(Moment now);
     // Each sends what it is named after if that is there and may start, and says so.
     bool send_nak(Moment now);
@@ -66,12 +94,12 @@ private:
     void start_sequenced(Moment now, PacketKind kind, std::uint16_t sequence);
     void start_credits(Moment now, PacketKind kind, pcie::FlowClass flow_class, CreditFields credits);
 
-    void receive(Moment now, const Wire::InFlight& arrival);
+    void receive_packet(Moment now, Wire& wire);
     [[nodiscard]] Verdict receive_tlp(Moment now, const Wire::InFlight& arrival);
     [[nodiscard]] Verdict receive_dllp(Moment now, const Wire::InFlight& arrival);
     void count(Verdict verdict) noexcept;
-    void follow(RetryUnit::Outcome outcome, std::uint64_t& cause_count) noexcept;
-    void return_queue(Moment now);
+    void count_cause(RetryUnit::Outcome outcome, std::uint64_t& causes) noexcept;
+    void refresh(Tick now) noexcept;
 
     unsigned number_;
     Mutation mutation_;
@@ -91,7 +119,7 @@ private:
 
     SimTime next_refresh_ = refresh_interval;
     bool is_up_ = true;
-    bool wants_retrain_ = false;
+    bool asks_for_retraining_ = false;
 };
 
 } // namespace rootpool::reference

@@ -13,18 +13,14 @@ Packet RetryUnit::take_new(pcie::TlpPtr tlp, Tick end) {
     packet.tlp = std::move(tlp);
     next_sequence_ = static_cast<std::uint16_t>((next_sequence_ + 1U) & sequence_mask);
 
-    const bool idle = !is_replaying();
     buffer_.push_back(packet);
     buffer_.back().kind = PacketKind::replayed_tlp;
-    if (idle) {
-        next_to_replay_ = buffer_.size();
-    }
     tlp_ends_ = end;
     return packet;
 }
 
 void RetryUnit::replay_started(Tick end) noexcept {
-    ++next_to_replay_;
+    --left_to_replay_;
     tlp_ends_ = end;
 }
 
@@ -43,8 +39,11 @@ void RetryUnit::acknowledge(std::uint16_t sequence, Tick now) noexcept {
     if (covered == 0 || covered > buffer_.size()) {
         return; // an old number, repeated
     }
+    if (mutation_ == Mutation::timer_before_progress && expires_ <= now) {
+        (void)cause_replay();
+    }
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(covered));
-    next_to_replay_ -= std::min(next_to_replay_, covered);
+    left_to_replay_ = std::min(left_to_replay_, buffer_.size());
     replay_num_ = 0;
     if (buffer_.empty()) {
         expires_ = no_tick;
@@ -55,21 +54,21 @@ void RetryUnit::acknowledge(std::uint16_t sequence, Tick now) noexcept {
 
 RetryUnit::Outcome RetryUnit::cause_replay() noexcept {
     const unsigned rollover = mutation_ == Mutation::replay_num_limit_three ? 3 : 4;
-    next_to_replay_ = 0;
+    left_to_replay_ = buffer_.size();
     expires_ = no_tick;
     tlp_ends_ = no_tick; // only a TLP that is sent again starts the timer
     replay_num_ = (replay_num_ + 1) % rollover;
     return replay_num_ == 0 ? Outcome::replay_and_retrain : Outcome::replay;
 }
 
-RetryUnit::Outcome RetryUnit::turn_timer(Tick now, bool held) noexcept {
+RetryUnit::Outcome RetryUnit::run_timer(Tick now, bool held) noexcept {
     if (now == tlp_ends_) {
         tlp_ends_ = no_tick;
         if (expires_ == no_tick && !buffer_.empty()) {
             start_timer(now);
         }
     }
-    return may_expire_at(now) && !held ? cause_replay() : Outcome::nothing;
+    return expires_ <= now && !held ? cause_replay() : Outcome::nothing;
 }
 
 } // namespace rootpool::reference

@@ -20,40 +20,35 @@ public:
 
     /// Another TLP may start for the first time.
     [[nodiscard]] bool has_room() const noexcept { return buffer_.size() < capacity; }
-    [[nodiscard]] bool is_replaying() const noexcept { return next_to_replay_ < buffer_.size(); }
+    [[nodiscard]] bool is_replaying() const noexcept { return left_to_replay_ > 0; }
 
     /// Gives a new TLP its sequence number. It starts now and ends at `end`.
     [[nodiscard]] Packet take_new(pcie::TlpPtr tlp, Tick end);
     /// The next TLP of the replay that is under way.
-    [[nodiscard]] const Packet& replayed() const noexcept { return buffer_[next_to_replay_]; }
+    [[nodiscard]] const Packet& replayed() const noexcept { return buffer_[buffer_.size() - left_to_replay_]; }
     /// It starts now and ends at `end`.
     void replay_started(Tick end) noexcept;
 
     void receive_ack(std::uint16_t sequence, Tick now) noexcept;
     [[nodiscard]] Outcome receive_nak(std::uint16_t sequence, Tick now) noexcept;
 
-    /// The replay timer at the end of tick `now`, after its receptions. While `held`, the timer does not expire
-    /// (PCIe base 3.6.2.1: it holds during recovery).
-    [[nodiscard]] Outcome run_timer(Tick now, bool held) noexcept {
-        if (now < tlp_ends_ && now < expires_) {
-            return Outcome::nothing;
-        }
-        return turn_timer(now, held);
-    }
+    /// A TLP ends at this tick, or the replay timer has run out.
+    [[nodiscard]] bool has_timer_event(Tick now) const noexcept { return tlp_ends_ <= now || expires_ <= now; }
+    /// The replay timer at the end of a tick, after its receptions. While `held`, the timer does not expire (PCIe
+    /// base 3.6.2.1: it holds during recovery).
+    [[nodiscard]] Outcome run_timer(Tick now, bool held) noexcept;
 
 private:
     static constexpr std::size_t capacity = 2047;
 
     void acknowledge(std::uint16_t sequence, Tick now) noexcept;
     [[nodiscard]] Outcome cause_replay() noexcept;
-    [[nodiscard]] Outcome turn_timer(Tick now, bool held) noexcept;
     void start_timer(Tick now) noexcept { expires_ = now + replay_limit_; }
-    [[nodiscard]] bool may_expire_at(Tick now) const noexcept { return expires_ <= now; }
 
     Tick replay_limit_;
     Mutation mutation_;
     std::deque<Packet> buffer_;      ///< unacknowledged, the oldest first
-    std::size_t next_to_replay_ = 0; ///< in buffer_; its end: no replay is under way
+    std::size_t left_to_replay_ = 0; ///< that many, at the end of buffer_
     std::uint16_t next_sequence_ = 0;
     unsigned replay_num_ = 0;
     Tick tlp_ends_ = no_tick; ///< the TLP on the wire that starts the timer when it ends

@@ -57,7 +57,7 @@ private:
     unsigned width_;
     unsigned symbol_shift_; ///< log2 of the ticks in a symbol time
     Tick four_bytes_;
-    std::int64_t period_sixteenths_; ///< of a femtosecond: half a quarter of 253.90625 ps is exact in them
+    std::int64_t period_sixteenths_; ///< of a femtosecond: a quarter of 253.90625 ps is a whole number of them
     Tick dllp_length_;
 };
 

@@ -17,6 +17,13 @@ void count_pair(OrderingCounts& counts, const pcie::Tlp& later, const pcie::Tlp&
 
 } // namespace
 
+void TransmitQueue::admit(SimTime now) {
+    while (has_ready(now)) {
+        waiting_.push_back(std::move(arriving_.front().tlp));
+        arriving_.pop_front();
+    }
+}
+
 std::optional<std::size_t> TransmitQueue::choose(const CreditGate& gate, Coverage& coverage) const {
     const std::size_t looked_at =
         policy_ == QueuePolicy::fifo ? std::min<std::size_t>(waiting_.size(), 1) : waiting_.size();

@@ -17,13 +17,12 @@ public:
 
     /// In the queue from the first tick after `ready`, and not before its predecessor.
     void submit(pcie::TlpPtr tlp, SimTime ready) { arriving_.push_back({std::move(tlp), ready}); }
-    /// Lets in what was ready before `now`.
-    void admit(SimTime now) {
-        while (!arriving_.empty() && is_seen(arriving_.front().ready, now)) {
-            waiting_.push_back(std::move(arriving_.front().tlp));
-            arriving_.pop_front();
-        }
+    /// Something was ready before `now` and is not in the queue yet.
+    [[nodiscard]] bool has_ready(SimTime now) const noexcept {
+        return !arriving_.empty() && is_seen(arriving_.front().ready, now);
     }
+    /// Lets in what was ready before `now`.
+    void admit(SimTime now);
 
     [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
     /// Position of the oldest TLP that may go.

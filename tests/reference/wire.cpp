@@ -23,6 +23,7 @@ Fate Wire::start(const Packet& packet, Tick now) {
     const Fate fate = ask_fate(packet);
     if (fate != Fate::dropped) {
         in_flight_.push_back({packet, fate, now + limits_.flight, free_ + limits_.flight});
+        watch_first();
     }
     return fate;
 }
@@ -38,7 +39,13 @@ Fate Wire::ask_fate(const Packet& packet) {
 Wire::InFlight Wire::take_arrival() {
     InFlight arrival = std::move(in_flight_.front());
     in_flight_.pop_front();
+    watch_first();
     return arrival;
+}
+
+void Wire::lose_packets() {
+    in_flight_.clear();
+    watch_first();
 }
 
 void Wire::forget_skips_before(Tick now) noexcept {

@@ -44,18 +44,17 @@ public:
     Fate start(const Packet& packet, Tick now);
 
     /// A packet is received at `now`.
-    [[nodiscard]] bool has_arrival(Tick now) const noexcept {
-        return !in_flight_.empty() && in_flight_.front().received == now;
-    }
+    [[nodiscard]] bool has_arrival(Tick now) const noexcept { return next_arrival_ == now; }
     [[nodiscard]] InFlight take_arrival();
 
     /// The link is down: nothing arrives any more.
-    void lose_packets() { in_flight_.clear(); }
+    void lose_packets();
     /// The link comes up: SKP ordered sets that fell due while it was down are not owed.
     void forget_skips_before(Tick now) noexcept;
 
 private:
     [[nodiscard]] Fate ask_fate(const Packet& packet);
+    void watch_first() noexcept { next_arrival_ = in_flight_.empty() ? no_tick : in_flight_.front().received; }
 
     const LinkTicks& ticks_;
     const LinkLimits& limits_;
@@ -67,6 +66,7 @@ private:
     unsigned tlps_ = 0;
     unsigned dllps_ = 0;
     std::deque<InFlight> in_flight_;
+    Tick next_arrival_ = no_tick; ///< of the first in flight
 };
 
 } // namespace rootpool::reference
