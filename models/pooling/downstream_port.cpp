@@ -31,6 +31,7 @@ void DownstreamPort::deliver(std::size_t input, CrossbarEntry& entry, SimTime ed
     }
     EngineOutput output = engine_.from_root(*entry.tlp, edge);
     publish_max_payload();
+    report(output, *entry.tlp, edge);
     if (output.action == EngineOutput::Action::forward) {
         ++sent_;
         times_.egress += latency;
@@ -53,6 +54,7 @@ void DownstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_be
     const bool forwarded = output.action == EngineOutput::Action::forward;
     if (!forwarded || !goes_up(*roots_[output.tlp->root.index()], *tlp, *output.tlp, ready)) {
         port_.release(*tlp, ready);
+        report(output, *tlp, ready);
         if (output.action == EngineOutput::Action::answer) {
             answer_device(std::move(output.tlp), ready);
         }
@@ -70,19 +72,33 @@ void DownstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_be
 bool DownstreamPort::goes_up(UpstreamPort& root, const pcie::Tlp& received, const pcie::Tlp& sent, SimTime edge) {
     pooling::VirtualSwitch& bridges = root.virtual_switch();
     if (pcie::is_message(sent.header.kind)) {
-        return bridges.forwards_errors(config_.device); // ERR_ messages; nothing else reaches this point from a lent VF
+        return bridges.forwards(config_.device, sent.header);
     }
     const pooling::RefusalCause cause = bridges.upward(config_.device, sent.header);
     if (cause == pooling::RefusalCause::none) {
         return true;
     }
-    bridges.note_refusal(cause);
-    if (pcie::flow_class(sent.header.kind) == pcie::FlowClass::non_posted) {
-        answer_device(pooling::complete_without_data(factory_, received, bridges.bridge(config_.device).id(),
-                                                     pcie::CompletionStatus::unsupported_request),
-                      edge);
+    pcie::TlpPtr answer = bridges.refuse_upward(config_.device, received, sent.header, cause);
+    root.send_error(edge);
+    if (answer) {
+        answer_device(std::move(answer), edge);
     }
     return false;
+}
+
+/// A slave must not see the numbers that its function has at the master: what the device sent is reported to it
+/// without header.
+void DownstreamPort::report(const EngineOutput& output, const pcie::Tlp& refused, SimTime edge) {
+    if (output.refused == pooling::RefusalCause::none) {
+        return;
+    }
+    const bool visible = refused.root == output.root;
+    const bool answered = output.action == EngineOutput::Action::answer;
+    UpstreamPort& root = *roots_[output.root.index()];
+    root.virtual_switch().report_refusal(config_.device, output.refused,
+                                         {.header = visible ? &refused.header : nullptr,
+                                          .role = answered ? pcie::DetectorRole::completer : pcie::DetectorRole::last});
+    root.send_error(edge);
 }
 
 void DownstreamPort::on_room(Port& /*port*/) { to_device_.wake(); }

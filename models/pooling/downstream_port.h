@@ -50,6 +50,8 @@ private:
     void answer_device(pcie::TlpPtr completion, SimTime edge);
     /// Whether the bridges of the root let a TLP of the device up; a refused request is answered.
     [[nodiscard]] bool goes_up(UpstreamPort& root, const pcie::Tlp& received, const pcie::Tlp& sent, SimTime edge);
+    /// The bridge above reports what the engine refused.
+    void report(const pooling::EngineOutput& output, const pcie::Tlp& refused, SimTime edge);
     /// After a snoop: what the slaves' bridges advertise follows the PF's maximum payload.
     void publish_max_payload();
 

@@ -56,6 +56,13 @@ void UpstreamPort::answer(pcie::TlpPtr completion, SimTime edge) {
     to_link_.push(internal_input(), std::move(queued));
 }
 
+void UpstreamPort::send_error(SimTime edge) {
+    if (pcie::TlpPtr message = virtual_switch_.take_error()) {
+        message->injected_at = edge;
+        answer(std::move(message), edge);
+    }
+}
+
 SimTime UpstreamPort::LinkSink::accepts_at(std::size_t /*input*/, const CrossbarEntry& head, SimTime now) {
     return port_accepts_at(owner_.port_, head, now, owner_.config_.timing.cycles(owner_.egress_cycles()));
 }
@@ -84,6 +91,7 @@ void UpstreamPort::LocalSink::deliver(std::size_t /*input*/, CrossbarEntry& entr
     default:
         break; // a message is consumed
     }
+    owner_.send_error(edge); // before the completion, which pushes it to the root
     if (completion) {
         owner_.answer(std::move(completion), edge);
     }

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] std::size_t internal_input() const noexcept { return config_.devices; }
     /// A completion that the switch made at `edge` for this root leaves through the internal input.
     void answer(pcie::TlpPtr completion, SimTime edge);
+    /// The ERR_ message that the virtual switch owes its root leaves the same way.
+    void send_error(SimTime edge);
 
     [[nodiscard]] pooling::VirtualSwitch& virtual_switch() noexcept { return virtual_switch_; }
     [[nodiscard]] std::uint64_t received() const noexcept { return received_; }

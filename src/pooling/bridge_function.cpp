@@ -15,8 +15,9 @@ constexpr std::uint16_t present_bit = 0x0040; // Slot Status, Presence Detect St
 constexpr std::uint16_t presence_changed = 0x0008;
 constexpr std::uint16_t command_completed = 0x0010;
 constexpr std::uint16_t link_state_changed = 0x0100;
-constexpr std::uint16_t link_active = 0x2000;         // Link Status, Data Link Layer Link Active
-constexpr std::uint16_t unsupported_request = 0x0008; // Device Status
+constexpr std::uint16_t link_active = 0x2000; // Link Status, Data Link Layer Link Active
+
+constexpr pcie::ErrorRegisters error_registers{.express = Registers::pcie, .aer = Registers::aer};
 
 /// What differs between the three kinds of function.
 struct KindOfFunction {
@@ -87,7 +88,7 @@ BridgeFunction::BridgeFunction(FunctionKind kind, std::uint16_t slot) : kind_(ki
 
 void BridgeFunction::reset() {
     const bool was_present = present();
-    space_.conventional_reset();
+    space_.hot_reset();
     id_ = {};
     if (was_present) {
         space_.set16(Registers::slot_status, present_bit);
@@ -99,6 +100,7 @@ void BridgeFunction::reset() {
 void BridgeFunction::write(pcie::Bdf target, std::uint16_t offset, std::uint32_t value, std::uint8_t byte_enables) {
     id_ = target;
     space_.write(offset, value, byte_enables);
+    pcie::ErrorReporter(space_, error_registers).follow_write();
     const bool writes_slot_control = (byte_enables & 3U) != 0 && offset == Registers::slot_control;
     if (kind_ == FunctionKind::downstream_bridge && writes_slot_control) {
         // A write to any part of Slot Control is one command; indicators and power take effect at once (PCIe
@@ -137,9 +139,12 @@ void BridgeFunction::set_max_payload(unsigned bytes) noexcept {
     space_.set32(Registers::device_capabilities, (space_.get32(Registers::device_capabilities) & ~7U) | code);
 }
 
-void BridgeFunction::note_unsupported_request() noexcept {
-    constexpr std::uint16_t status = Registers::device_control + 2;
-    space_.set16(status, space_.get16(status) | unsupported_request);
+pcie::ErrorMessage BridgeFunction::report(pcie::ErrorKind kind, const pcie::ErrorDetails& details) noexcept {
+    return pcie::ErrorReporter(space_, error_registers).report(kind, details);
+}
+
+bool BridgeFunction::forward_error(pcie::ErrorMessage message) noexcept {
+    return pcie::forward_error_message(space_, error_registers, message);
 }
 
 } // namespace rootpool::pooling

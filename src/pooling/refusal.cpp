@@ -27,6 +27,22 @@ constexpr std::array<std::string_view, refusal_cause_count> names = {
 
 } // namespace
 
+pcie::ErrorKind error_kind_of(RefusalCause cause) noexcept {
+    switch (cause) {
+    case RefusalCause::crosses_4k:
+    case RefusalCause::larger_than_mps:
+        return pcie::ErrorKind::malformed_tlp;
+    case RefusalCause::poisoned:
+        return pcie::ErrorKind::poisoned_tlp;
+    case RefusalCause::unexpected_completion:
+        return pcie::ErrorKind::unexpected_completion;
+    case RefusalCause::management_access:
+        return pcie::ErrorKind::completer_abort;
+    default:
+        return pcie::ErrorKind::unsupported_request;
+    }
+}
+
 std::string_view to_string(RefusalCause cause) noexcept { return names[static_cast<std::size_t>(cause)]; }
 
 } // namespace rootpool::pooling

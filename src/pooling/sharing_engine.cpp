@@ -275,14 +275,18 @@ pcie::PayloadSlice SharingEngine::table_words(const pcie::Tlp& completion, const
 }
 
 EngineOutput SharingEngine::obey(const FirewallRow& row, const pcie::Tlp& tlp, pcie::RootId root) {
-    if (row.verdict == Verdict::refuse || row.verdict == Verdict::drop) {
+    const bool refused = row.verdict == Verdict::refuse || row.verdict == Verdict::drop;
+    const bool answers = row.verdict == Verdict::refuse || row.verdict == Verdict::probe;
+    if (refused) {
         counters_[root.index()].refused.add(row.cause);
     }
-    const bool answers = row.verdict == Verdict::refuse || row.verdict == Verdict::probe;
+    EngineOutput output;
     if (answers && pcie::flow_class(tlp.header.kind) == FlowClass::non_posted) {
-        return answer(tlp, pcie::CompletionStatus::unsupported_request);
+        output = answer(tlp, pcie::CompletionStatus::unsupported_request);
     }
-    return {};
+    output.refused = row.cause; // none: consumed as it should be
+    output.root = root;
+    return output;
 }
 
 EngineOutput SharingEngine::answer(const pcie::Tlp& request, pcie::CompletionStatus status) {

@@ -27,6 +27,12 @@ constexpr Route ended(Kind kind, RefusalCause cause) noexcept {
     return route;
 }
 
+/// Who answers a non-posted request with UR or CA leaves the judgement to the requester (PCIe base 6.2.3.2.4.1).
+pcie::DetectorRole role_at(const pcie::TlpHeader& header) noexcept {
+    return pcie::flow_class(header.kind) == pcie::FlowClass::non_posted ? pcie::DetectorRole::completer
+                                                                        : pcie::DetectorRole::last;
+}
+
 } // namespace
 
 VirtualSwitch::VirtualSwitch(pcie::RootId root, const PortSwitchingTable& ports, BridgeListener& listener,
@@ -139,6 +145,7 @@ pcie::TlpPtr VirtualSwitch::execute_memory(const pcie::Tlp& request) {
     const bool writes = header.kind == pcie::TlpKind::memory_write;
     if (header.length_dw != 1 || (!writes && header.kind != pcie::TlpKind::memory_read) || registers_ == nullptr) {
         refused_.add(RefusalCause::management_access);
+        report(management, pcie::ErrorKind::completer_abort, {.header = &header, .role = role_at(header)});
         return pcie::flow_class(header.kind) == pcie::FlowClass::posted
                    ? nullptr
                    : complete_without_data(factory_, request, functions_[management].id(),
@@ -155,12 +162,49 @@ pcie::TlpPtr VirtualSwitch::execute_memory(const pcie::Tlp& request) {
 pcie::TlpPtr VirtualSwitch::refuse(const pcie::Tlp& tlp, RefusalCause cause, bool counted) {
     if (counted) {
         refused_.add(cause);
-        functions_[upstream].note_unsupported_request();
     }
+    // A probe is an unsupported request like any other: that it is advisory keeps it quiet (PCIe base 6.2.3.2.4).
+    report(upstream, error_kind_of(cause), {.header = &tlp.header, .role = role_at(tlp.header)});
     if (pcie::flow_class(tlp.header.kind) != pcie::FlowClass::non_posted) {
         return nullptr;
     }
     return complete_without_data(factory_, tlp, functions_[upstream].id(), pcie::CompletionStatus::unsupported_request);
+}
+
+pcie::TlpPtr VirtualSwitch::refuse_upward(DeviceIndex device, const pcie::Tlp& received, const pcie::TlpHeader& sent,
+                                          RefusalCause cause) {
+    refused_.add(cause);
+    const bool violation = cause == RefusalCause::peer_to_peer && bridge(device).redirects_requests();
+    report(first_downstream + bridge_of_[device.index()],
+           violation ? pcie::ErrorKind::acs_violation : error_kind_of(cause),
+           {.header = &sent, .role = role_at(sent), .side = pcie::BridgeSide::secondary});
+    if (pcie::flow_class(sent.kind) != pcie::FlowClass::non_posted) {
+        return nullptr;
+    }
+    return complete_without_data(factory_, received, bridge(device).id(),
+                                 violation ? pcie::CompletionStatus::completer_abort // PCIe base 6.12.4
+                                           : pcie::CompletionStatus::unsupported_request);
+}
+
+void VirtualSwitch::report_refusal(DeviceIndex device, RefusalCause cause, const pcie::ErrorDetails& details) {
+    report(first_downstream + bridge_of_[device.index()], error_kind_of(cause), details);
+}
+
+/// A downstream bridge's own message passes the upstream bridge like one of a device.
+void VirtualSwitch::report(std::size_t function_number, pcie::ErrorKind kind, const pcie::ErrorDetails& details) {
+    BridgeFunction& reporter = functions_[function_number];
+    const pcie::ErrorMessage message = reporter.report(kind, details);
+    const bool passes_upstream = function_number >= first_downstream;
+    if (message != pcie::ErrorMessage::none && (!passes_upstream || functions_[upstream].forward_error(message))) {
+        error_ = factory_.make(pcie::error_message_header(message, reporter.id()), root_);
+        error_->transaction = factory_.next_transaction();
+    }
+}
+
+bool VirtualSwitch::forwards(DeviceIndex device, const pcie::TlpHeader& message) noexcept {
+    const pcie::ErrorMessage error = pcie::error_message_of(message);
+    return error == pcie::ErrorMessage::none ||
+           (downstream(device).forward_error(error) && functions_[upstream].forward_error(error));
 }
 
 RefusalCause VirtualSwitch::upward(DeviceIndex device, const pcie::TlpHeader& header) const noexcept {
@@ -175,10 +219,6 @@ RefusalCause VirtualSwitch::upward(DeviceIndex device, const pcie::TlpHeader& he
     const bool below = functions_[management].decodes(header.address) || functions_[upstream].decodes(header.address);
     const bool enabled = functions_[upstream].memory_enable() || functions_[management].memory_enable();
     return below && enabled ? RefusalCause::peer_to_peer : RefusalCause::none;
-}
-
-bool VirtualSwitch::forwards_errors(DeviceIndex device) const noexcept {
-    return bridge(device).forwards_errors() && functions_[upstream].forwards_errors();
 }
 
 } // namespace rootpool::pooling

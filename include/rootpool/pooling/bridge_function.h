@@ -4,6 +4,7 @@
 
 #include "rootpool/pcie/bridge_window.h"
 #include "rootpool/pcie/config_space.h"
+#include "rootpool/pcie/error_reporting.h"
 #include "rootpool/pcie/types.h"
 
 namespace rootpool::pooling {
@@ -44,9 +45,6 @@ public:
     [[nodiscard]] pcie::Bdf id() const noexcept { return id_; }
     [[nodiscard]] bool memory_enable() const noexcept { return (space_.get16(BridgeRegisters::command) & 2U) != 0; }
     [[nodiscard]] bool bus_master() const noexcept { return (space_.get16(BridgeRegisters::command) & 4U) != 0; }
-    [[nodiscard]] bool forwards_errors() const noexcept {
-        return (space_.get16(BridgeRegisters::bridge_control) & 2U) != 0;
-    }
     [[nodiscard]] bool ari_forwarding() const noexcept {
         return (space_.get16(BridgeRegisters::device_control_2) & 0x20U) != 0;
     }
@@ -66,9 +64,15 @@ public:
     [[nodiscard]] bool present() const noexcept;
     /// The largest payload that the bridge advertises: 128, 256 or 512 bytes.
     void set_max_payload(unsigned bytes) noexcept;
-    /// Device Status, Unsupported Request Detected (PCIe base 6.2.6).
-    void note_unsupported_request() noexcept;
-    /// Back to reset values, presence kept: the link to the root went down.
+    /// ACS Control, P2P Request Redirect (PCIe base 6.12.1.1): requests between devices must not pass here.
+    [[nodiscard]] bool redirects_requests() const noexcept {
+        return kind_ == FunctionKind::downstream_bridge && (space_.get16(BridgeRegisters::acs + 6) & 4U) != 0;
+    }
+    /// Records an error that this function detected; the message that is due.
+    [[nodiscard]] pcie::ErrorMessage report(pcie::ErrorKind kind, const pcie::ErrorDetails& details) noexcept;
+    /// Whether an ERR_ message from below goes on (PCIe base 6.2.8.1).
+    [[nodiscard]] bool forward_error(pcie::ErrorMessage message) noexcept;
+    /// Back to reset values: the link to the root went down. Presence and what the error log says stay.
     void reset();
 
 private:

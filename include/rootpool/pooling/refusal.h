@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "rootpool/core/error.h"
+#include "rootpool/pcie/error_kinds.h"
 
 namespace rootpool::pooling {
 
@@ -36,6 +37,9 @@ enum class RefusalCause : std::uint8_t {
 inline constexpr std::size_t refusal_cause_count = static_cast<std::size_t>(RefusalCause::count);
 
 [[nodiscard]] std::string_view to_string(RefusalCause cause) noexcept;
+
+/// As which error a refusal is reported (PCIe base table 6-5).
+[[nodiscard]] pcie::ErrorKind error_kind_of(RefusalCause cause) noexcept;
 
 /// Refusals of one root by cause.
 class RefusalCounters {

@@ -33,6 +33,9 @@ struct EngineOutput {
     };
     Action action = Action::drop;
     pcie::TlpPtr tlp; ///< Tlp::root is the root that it comes from or goes to
+    /// Why the TLP was refused, and whose bridge has to report it.
+    RefusalCause refused = RefusalCause::none;
+    pcie::RootId root{};
 };
 
 /// Counters of one root at one engine.

@@ -52,20 +52,27 @@ public:
     [[nodiscard]] Route route(const pcie::TlpHeader& header) const noexcept;
     /// Executes a request that route() called local. The completion, or nothing for a posted request.
     [[nodiscard]] pcie::TlpPtr execute(const pcie::Tlp& request, const Route& route);
-    /// Ends a TLP that route() or upward() refused: counts, and makes the UR completion of a non-posted request.
+    /// Ends a TLP that route() refused: counts, reports, and makes the UR completion of a non-posted request.
     [[nodiscard]] pcie::TlpPtr refuse(const pcie::Tlp& tlp, RefusalCause cause, bool counted);
     /// Whether a TLP of a device may go up through the bridges; none = yes.
     [[nodiscard]] RefusalCause upward(DeviceIndex device, const pcie::TlpHeader& header) const noexcept;
-    /// Whether an ERR_ message of a device is forwarded (bridge control, SERR# enable of both bridges; PCIe
-    /// base 6.2.4).
-    [[nodiscard]] bool forwards_errors(DeviceIndex device) const noexcept;
+    /// Ends a TLP that upward() refused. `received` is the TLP as the device sent it, `sent` as this root would see
+    /// it. The completion for the device, if it waits for one.
+    [[nodiscard]] pcie::TlpPtr refuse_upward(DeviceIndex device, const pcie::Tlp& received, const pcie::TlpHeader& sent,
+                                             RefusalCause cause);
+    /// The sharing engine refused a TLP of this root: its downstream bridge reports that.
+    void report_refusal(DeviceIndex device, RefusalCause cause, const pcie::ErrorDetails& details);
+    /// A message of a device on its way to the root: both bridges forward ERR_ messages if software lets them (PCIe
+    /// base 6.2.8.1), and everything else.
+    [[nodiscard]] bool forwards(DeviceIndex device, const pcie::TlpHeader& message) noexcept;
+    /// The ERR_ message that the last call made due, if any; it goes to the root like a completion of this switch.
+    [[nodiscard]] pcie::TlpPtr take_error() noexcept { return std::move(error_); }
 
     [[nodiscard]] bool reaches(DeviceIndex device) const noexcept {
         return std::ranges::find(devices_, device) != devices_.end();
     }
     void set_presence(DeviceIndex device, bool present) noexcept { downstream(device).set_presence(present); }
     void set_max_payload(DeviceIndex device, unsigned bytes) noexcept { downstream(device).set_max_payload(bytes); }
-    void note_refusal(RefusalCause cause) noexcept { refused_.add(cause); }
 
     [[nodiscard]] pcie::RootId root() const noexcept { return root_; }
     [[nodiscard]] const BridgeFunction& function(std::size_t index) const { return functions_.at(index); }
@@ -80,6 +87,7 @@ private:
     [[nodiscard]] Route route_completion(pcie::Bdf requester) const noexcept;
     [[nodiscard]] pcie::TlpPtr execute_configuration(const pcie::Tlp& request, std::size_t function_number);
     [[nodiscard]] pcie::TlpPtr execute_memory(const pcie::Tlp& request);
+    void report(std::size_t function_number, pcie::ErrorKind kind, const pcie::ErrorDetails& details);
     [[nodiscard]] BridgeFunction& downstream(DeviceIndex device) noexcept {
         return functions_[first_downstream + bridge_of_[device.index()]];
     }
@@ -92,6 +100,7 @@ private:
     ManagementRegisters* registers_ = nullptr;
     std::vector<BridgeFunction> functions_;
     RefusalCounters refused_;
+    pcie::TlpPtr error_;
 };
 
 } // namespace rootpool::pooling

@@ -39,6 +39,17 @@ protected:
         write(TlpKind::config_write_0, pcie::Bdf(1, 0, 0), 0x10, 0xE010'0000);
         write(TlpKind::config_write_0, pcie::Bdf(1, 0, 0), 0x04, 0x2);
     }
+    /// Reporting and forwarding on, in both bridges.
+    void enable_errors() {
+        for (const auto& [kind, bridge] : {std::pair{TlpKind::config_write_0, pcie::Bdf(1, 0, 1)},
+                                           std::pair{TlpKind::config_write_1, pcie::Bdf(2, 0, 0)}}) {
+            write(kind, bridge, BridgeRegisters::device_control, 0x000F);
+            write(kind, bridge, 0x3C, 0x0002'0000);
+        }
+    }
+    [[nodiscard]] std::uint32_t status_of(std::size_t function) const {
+        return root.function(function).read(BridgeRegisters::device_control) >> 16U;
+    }
     Pool pool;
     VirtualSwitch& root = *pool.switches[1];
 };
@@ -147,11 +158,75 @@ TEST_F(VirtualSwitchTest, keeps_dma_away_from_management_registers_and_other_dev
 }
 
 TEST_F(VirtualSwitchTest, forwards_error_messages_when_both_bridges_enable_it) {
-    EXPECT_FALSE(root.forwards_errors(nic));
-    write(TlpKind::config_write_0, pcie::Bdf(1, 0, 1), 0x3C, 0x0002'0000);
-    EXPECT_FALSE(root.forwards_errors(nic));
-    write(TlpKind::config_write_1, pcie::Bdf(2, 0, 0), 0x3C, 0x0002'0000);
-    EXPECT_TRUE(root.forwards_errors(nic));
+    const TlpHeader fatal = message(0x33, pcie::Bdf(3, 0, 0));
+    EXPECT_FALSE(root.forwards(nic, fatal));
+    enable_errors();
+    EXPECT_TRUE(root.forwards(nic, fatal));
+    write(TlpKind::config_write_1, pcie::Bdf(2, 0, 0), 0x3C, 0);
+    EXPECT_FALSE(root.forwards(nic, fatal));
+    EXPECT_TRUE(root.forwards(nic, message(0x18, pcie::Bdf(3, 0, 0)))) << "PM_PME is no error";
+}
+
+TEST_F(VirtualSwitchTest, upstream_bridge_reports_what_no_window_takes) {
+    const pcie::TlpPtr posted = tlp_of(pool.factory, memory(TlpKind::memory_write, 0x1000), slave1);
+    EXPECT_EQ(root.refuse(*posted, RefusalCause::no_window, true), nullptr);
+    EXPECT_EQ(root.take_error(), nullptr) << "nothing is enabled";
+    EXPECT_EQ(status_of(VirtualSwitch::upstream), 0x000AU);
+    enable_errors();
+    EXPECT_EQ(root.refuse(*posted, RefusalCause::no_window, true), nullptr);
+    const pcie::TlpPtr sent = root.take_error();
+    ASSERT_NE(sent, nullptr);
+    EXPECT_EQ(sent->header.message_code, 0x31);
+    EXPECT_EQ(sent->header.requester, pcie::Bdf(1, 0, 1));
+    EXPECT_EQ(root.take_error(), nullptr) << "once";
+}
+
+TEST_F(VirtualSwitchTest, probes_are_advisory_and_quiet) {
+    enable_errors();
+    const pcie::TlpPtr probe =
+        tlp_of(pool.factory, configuration(TlpKind::config_read_0, pcie::Bdf(1, 0, 2), 0), slave1);
+    EXPECT_NE(root.refuse(*probe, RefusalCause::none, false), nullptr);
+    EXPECT_EQ(root.take_error(), nullptr) << "Advisory Non-Fatal Error is masked after reset";
+    EXPECT_EQ(status_of(VirtualSwitch::upstream), 0x0009U) << "correctable, unsupported request";
+    EXPECT_EQ(root.refused().total(), 0U);
+}
+
+TEST_F(VirtualSwitchTest, downstream_bridge_reports_what_the_engine_refuses) {
+    enable_errors();
+    const TlpHeader refused = memory(TlpKind::memory_write, 0xE000'0000);
+    root.report_refusal(nic, RefusalCause::outside_lent_bar, {.header = &refused});
+    const pcie::TlpPtr sent = root.take_error();
+    ASSERT_NE(sent, nullptr);
+    EXPECT_EQ(sent->header.requester, pcie::Bdf(2, 0, 0));
+    EXPECT_EQ(sent->header.message_code, 0x31);
+    write(TlpKind::config_write_0, pcie::Bdf(1, 0, 1), 0x3C, 0);
+    root.report_refusal(nic, RefusalCause::outside_lent_bar, {.header = &refused});
+    EXPECT_EQ(root.take_error(), nullptr) << "the upstream bridge does not let it pass";
+}
+
+TEST_F(VirtualSwitchTest, peer_to_peer_under_redirection_is_an_acs_violation) {
+    open();
+    const pcie::TlpPtr read = tlp_of(pool.factory, memory(TlpKind::memory_read, 0xE000'0010));
+    EXPECT_EQ(root.refuse_upward(nic, *read, read->header, RefusalCause::peer_to_peer)->header.status,
+              CompletionStatus::unsupported_request);
+    write(TlpKind::config_write_1, pcie::Bdf(2, 0, 0), BridgeRegisters::acs + 4, 0x0004'0000);
+    write(TlpKind::config_write_1, pcie::Bdf(2, 0, 0), BridgeRegisters::aer + 0x14, 0);
+    EXPECT_EQ(root.refuse_upward(nic, *read, read->header, RefusalCause::peer_to_peer)->header.status,
+              CompletionStatus::completer_abort);
+    const BridgeFunction& bridge = root.function(VirtualSwitch::first_downstream);
+    EXPECT_EQ(bridge.read(BridgeRegisters::aer + 4), 0x0020'0000U);
+    EXPECT_EQ(bridge.read(0x1C) >> 16U, 0x0800U) << "Secondary Status, Signaled Target Abort";
+    EXPECT_EQ(root.refused()[RefusalCause::peer_to_peer], 2U);
+}
+
+TEST(Refusals, are_reported_as_the_error_that_they_are) {
+    using enum pcie::ErrorKind;
+    EXPECT_EQ(error_kind_of(RefusalCause::no_window), unsupported_request);
+    EXPECT_EQ(error_kind_of(RefusalCause::crosses_4k), malformed_tlp);
+    EXPECT_EQ(error_kind_of(RefusalCause::larger_than_mps), malformed_tlp);
+    EXPECT_EQ(error_kind_of(RefusalCause::poisoned), poisoned_tlp);
+    EXPECT_EQ(error_kind_of(RefusalCause::unexpected_completion), unexpected_completion);
+    EXPECT_EQ(error_kind_of(RefusalCause::management_access), completer_abort);
 }
 
 } // namespace
