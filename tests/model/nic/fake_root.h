@@ -36,6 +36,7 @@ public:
     Port port;
     std::vector<std::uint8_t> memory = std::vector<std::uint8_t>(memory_bytes);
     std::vector<Interrupt> interrupts;
+    std::vector<pcie::TlpHeader> messages;
     std::map<std::uint16_t, unsigned> reads_from; ///< requests by requester
     std::map<std::uint16_t, unsigned> writes_from;
     std::map<std::uint16_t, unsigned> most_outstanding;
@@ -110,6 +111,11 @@ private:
             const bool good = header.status == pcie::CompletionStatus::successful;
             const auto data = tlp->payload.bytes();
             completed_ = !good ? 0xFFFF'FFFFU : data.empty() ? 0U : core::load_le<std::uint32_t>(data.data());
+            return;
+        }
+        if (pcie::is_message(header.kind)) {
+            messages.push_back(header);
+            port.release(*tlp, last_beat);
             return;
         }
         check(header);
