@@ -170,7 +170,9 @@ ConfigSpaceBuilder& ConfigSpaceBuilder::express(std::uint16_t offset, const Expr
                                                       static_cast<unsigned>(express.interrupt_message) << 9U));
     space_.define32(at(r::device_capabilities), express.device_capabilities);
     // Initiate Function Level Reset (bit 15) always reads 0: its owner sees it in ConfigSpace::Write::written.
-    space_.define16(at(r::device_control), express.device_control, 0x78FF);
+    const bool extended_tag = (express.device_capabilities & r::device_capabilities_extended_tag) != 0;
+    space_.define16(at(r::device_control), express.device_control,
+                    static_cast<std::uint16_t>(0x78FFU | (extended_tag ? r::device_control_extended_tag : 0U)));
     space_.keep_over_flr(at(r::device_control), 0x00E0); // MPS, PCIe base 6.6.2
     space_.define16(at(r::device_status), 0, 0, 0x000F);
     space_.define32(at(r::link_capabilities), express.link_capabilities);

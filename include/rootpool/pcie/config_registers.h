@@ -68,7 +68,9 @@ inline constexpr std::uint16_t device_control_2 = 0x28;
 inline constexpr std::uint16_t link_capabilities_2 = 0x2C;
 inline constexpr std::uint16_t link_control_2 = 0x30;
 
+inline constexpr std::uint32_t device_capabilities_extended_tag = 1U << 5U;
 inline constexpr unsigned device_control_payload_shift = 5;
+inline constexpr std::uint16_t device_control_extended_tag = 1U << 8U;
 inline constexpr unsigned device_control_read_request_shift = 12;
 inline constexpr std::uint16_t device_control_flr = 1U << 15U;
 inline constexpr std::uint16_t device_control_correctable = 1U << 0U; ///< reporting enables
@@ -79,6 +81,7 @@ inline constexpr std::uint16_t device_status_correctable = 1U << 0U; ///< detect
 inline constexpr std::uint16_t device_status_non_fatal = 1U << 1U;
 inline constexpr std::uint16_t device_status_fatal = 1U << 2U;
 inline constexpr std::uint16_t device_status_unsupported_request = 1U << 3U;
+inline constexpr std::uint16_t device_status_transactions_pending = 1U << 5U;
 inline constexpr std::uint16_t device_control_2_ari = 1U << 5U;
 
 // Advanced Error Reporting, PCIe base 7.8.4; offsets inside it

@@ -24,6 +24,13 @@ struct LinkParameters {
     return known && (link.width == 1 || link.width == 2 || link.width == 4 || link.width == 8 || link.width == 16);
 }
 
+/// How the DLLPs of a link are counted.
+enum class DllpAccounting : std::uint8_t {
+    exact,      ///< those that are sent, as long as they are
+    pcie_bench, ///< as the model of Neugebauer et al. (SIGCOMM 2018): in each direction one Ack and one UpdateFC for
+                ///< each Ack limit, as long as on one lane, and no others
+};
+
 /// Bytes of a DLLP on the link: SDP + 6 + END, or the SDP token + 6 (PCIe base 3.5, 4.2).
 inline constexpr unsigned dllp_wire_bytes = 8;
 /// Framing, sequence number and LCRC of a TLP: STP 1 + 2 + LCRC 4 + END 1, or the STP token 4 + LCRC 4.
