@@ -29,12 +29,16 @@ constexpr std::uint16_t msi_offset = 0x90;
 constexpr std::uint16_t express_offset = 0xA0;
 constexpr std::uint16_t aer_offset = 0x100;
 
+/// Writes that wait for somebody to look at memory, before those that are visible go there: bounds the model's memory
+/// when nobody looks.
+constexpr std::size_t most_writes_unseen = 1024;
+
 } // namespace
 
 pcie::Credits RootComplexConfig::default_credits() noexcept {
     pcie::Credits credits;
     credits[pcie::FlowClass::posted] = {{64, 512}, false};
-    credits[pcie::FlowClass::non_posted] = {{64, 64}, false};
+    credits[pcie::FlowClass::non_posted] = {{127, 64}, false}; // the most that there is (PCIe base 2.6.1)
     credits[pcie::FlowClass::completion] = {{0, 0}, true};
     return credits;
 }
@@ -312,6 +316,9 @@ void RootComplex::take_write(pcie::TlpPtr tlp, SimTime at) {
         interrupt_timer_.arm_no_later_than(visible);
     }
     writes_.push_back({std::move(tlp), visible});
+    if (writes_.size() > most_writes_unseen) {
+        settle_writes();
+    }
 }
 
 void RootComplex::settle_writes() {
