@@ -6,6 +6,7 @@
 #include "rootpool/host/ixgbe_pf_driver.h"
 #include "rootpool/host/ixgbevf_driver.h"
 #include "rootpool/host/lspci_dump.h"
+#include "rootpool/host/pci_function.h"
 
 namespace rootpool::models {
 
@@ -14,6 +15,12 @@ namespace {
 constexpr std::uint16_t intel = 0x8086;
 constexpr std::uint16_t physical_82599 = 0x10FB;
 constexpr std::uint16_t virtual_82599 = 0x10ED;
+constexpr std::uint16_t xilinx = 0x10EE;
+constexpr std::uint16_t dma_probe = 0x7028;
+
+// PCI Express capability (PCIe base 7.5.3)
+constexpr unsigned device_control = 0x08;
+constexpr std::uint16_t extended_tag_enable = 1U << 8U;
 
 /// DMA memory: above what firmware and kernel image use, below the memory hole of the 32-bit aperture.
 constexpr std::uint64_t dma_base = 0x1000'0000;
@@ -58,13 +65,15 @@ void OperatingSystem::bind_drivers() {
     std::vector<host::PciDevice*> found; // drivers add virtual functions while the tree is walked
     pci_.for_each([&found](host::PciDevice& device) { found.push_back(&device); });
     for (host::PciDevice* device : found) {
-        if (device->vendor != intel || device->is_vf) {
+        if (device->is_vf) {
             continue;
         }
-        if (device->device == physical_82599) {
+        if (device->vendor == intel && device->device == physical_82599) {
             bind_physical_function(*device);
-        } else if (device->device == virtual_82599) {
+        } else if (device->vendor == intel && device->device == virtual_82599) {
             bind_virtual_function(*device);
+        } else if (device->vendor == xilinx && device->device == dma_probe) {
+            bind_dma_probe(*device);
         }
     }
 }
@@ -92,6 +101,15 @@ void OperatingSystem::bind_physical_function(host::PciDevice& device) {
 void OperatingSystem::bind_virtual_function(host::PciDevice& device) {
     const std::string label = fmt::format("vf{}", virtual_functions_++);
     bring_up(std::make_unique<host::IxgbevfDriver>(environment_, device, settings(), next_name()), label);
+}
+
+/// All the probe needs: 256 tags and its own requests. The rest is up to whoever operates it.
+void OperatingSystem::bind_dma_probe(host::PciDevice& device) {
+    host::PciFunction(pci_.config(), device.bdf)
+        .modify16(device.capability.express + device_control, 0, extended_tag_enable);
+    if (!pci_.enable_device(device)) {
+        log_.line("dma_probe: the device cannot be enabled");
+    }
 }
 
 template <typename Driver>

@@ -55,6 +55,7 @@ private:
     void bind_drivers();
     void bind_physical_function(host::PciDevice& device);
     void bind_virtual_function(host::PciDevice& device);
+    void bind_dma_probe(host::PciDevice& device);
     /// False when the driver refused its device or the hardware did not come up; the kernel log says why.
     template <typename Driver>
     bool bring_up(std::unique_ptr<Driver> driver, const std::string& label);

@@ -25,9 +25,9 @@ template <typename Enumeration, std::size_t Size>
 LinkConfig link_config(const scenario::ServerConfig& server) { return link_of(server.link, server.max_payload); }
 
 LinkConfig attached_link_config(const scenario::ServerConfig& server, const scenario::DeviceConfig& device) {
-    return link_of(
-        {std::min(server.link.generation, device.link.generation), std::min(server.link.width, device.link.width)},
-        server.max_payload);
+    return link_of({std::min(server.link.generation, device.link.generation),
+                    std::min(server.link.width, device.link.width), server.link.dllp_accounting},
+                   server.max_payload);
 }
 
 LinkConfig device_link_config(const scenario::DeviceConfig& device, const scenario::ServerConfig& master) {

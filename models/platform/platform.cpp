@@ -36,7 +36,7 @@ namespace {
         }
     }
     for (const scenario::DeviceConfig& device : config.devices) {
-        if (device.attach == id) {
+        if (device.attach == id && device.model == scenario::DeviceModel::intel_82599) {
             result.sriov_vfs.push_back(device.vfs);
         }
     }
@@ -78,7 +78,8 @@ void add_engine_metrics(observe::MetricSet& metrics, const MultiRootSwitch& pool
 } // namespace
 
 Platform::Platform(const scenario::Config& config, const cli::RunOptions& options)
-    : config_(config), files_(config, options), topology_("topology", config), workloads_(*this, metrics_) {
+    : config_(config), files_(config, options), topology_("topology", config), workloads_(*this, metrics_),
+      pcie_benchmark_(*this, metrics_) {
     topology_.observe(files_.tlps(), files_.frames());
     make_systems();
 }
@@ -120,14 +121,15 @@ void Platform::note_functions(const std::string& label, scenario::ServerId id) {
 
 bool Platform::frames_under_way() {
     for (const scenario::CableConfig& cable : config_.cables) {
-        const NicCounters& a = topology_.device(cable.a).counters();
-        const NicCounters& b = topology_.device(cable.b).counters();
+        const NicCounters& a = topology_.nic(cable.a)->counters();
+        const NicCounters& b = topology_.nic(cable.b)->counters();
         if (a.frames_sent != b.frames_received || b.frames_sent != a.frames_received) {
             return true;
         }
     }
     for (std::size_t i = 0; i < topology_.device_count(); ++i) {
-        if (topology_.device(scenario::DeviceId(static_cast<std::uint8_t>(i))).frames_inside() != 0) {
+        const Nic82599* nic = topology_.nic(scenario::DeviceId(static_cast<std::uint8_t>(i)));
+        if (nic != nullptr && nic->frames_inside() != 0) {
             return true;
         }
     }
@@ -136,11 +138,13 @@ bool Platform::frames_under_way() {
 
 void Platform::check_conservation() {
     for (std::size_t i = 0; i < topology_.device_count(); ++i) {
-        topology_.device(scenario::DeviceId(static_cast<std::uint8_t>(i))).check_frames_accounted();
+        if (const Nic82599* nic = topology_.nic(scenario::DeviceId(static_cast<std::uint8_t>(i)))) {
+            nic->check_frames_accounted();
+        }
     }
     for (const scenario::CableConfig& cable : config_.cables) {
-        const NicCounters& a = topology_.device(cable.a).counters();
-        const NicCounters& b = topology_.device(cable.b).counters();
+        const NicCounters& a = topology_.nic(cable.a)->counters();
+        const NicCounters& b = topology_.nic(cable.b)->counters();
         if (a.frames_sent != b.frames_received || b.frames_sent != a.frames_received) {
             throw core::ModelViolation(fmt::format(
                 "frames are unaccounted for on the cable {} - {}: {} sent, {} received; {} sent, {} received",
@@ -162,15 +166,18 @@ observe::MetricSet Platform::collect_metrics() {
 
 void Platform::add_device_metrics(observe::MetricSet& metrics) {
     for (std::size_t i = 0; i < topology_.device_count(); ++i) {
-        Nic82599& device = topology_.device(scenario::DeviceId(static_cast<std::uint8_t>(i)));
-        const NicCounters& counters = device.counters();
+        const Nic82599* device = topology_.nic(scenario::DeviceId(static_cast<std::uint8_t>(i)));
+        if (device == nullptr) {
+            continue;
+        }
+        const NicCounters& counters = device->counters();
         const std::string prefix = "device." + config_.devices[i].name + ".";
         metrics.add(prefix + "frames_sent", counters.frames_sent, "1", "Frames put on the wire");
         metrics.add(prefix + "frames_received", counters.frames_received, "1", "Frames taken from the wire");
         metrics.add(prefix + "frames_delivered", counters.delivered, "1", "Copies of frames written to host memory");
         metrics.add(prefix + "frames_dropped", counters.all_drops(), "1", "Frames and copies dropped, all causes");
         metrics.add(prefix + "interrupts", counters.interrupts_sent, "1", "MSI-X messages sent");
-        const LatencyStatistics& completions = device.latency()[pcie::TlpKind::completion_with_data];
+        const LatencyStatistics& completions = device->latency()[pcie::TlpKind::completion_with_data];
         metrics.add(prefix + "to_device_latency", std::chrono::duration<double>(completions.mean()).count(), "s",
                     "Mean time of read completions from the root complex to the device");
         add_minimum(metrics, prefix + "to_device_latency_min", completions,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/host/operating_system.h"
+#include "models/platform/pcie_benchmark.h"
 #include "models/platform/run_files.h"
 #include "models/platform/topology.h"
 #include "models/platform/workloads.h"
@@ -26,6 +27,7 @@ public:
     [[nodiscard]] RunFiles& files() noexcept { return files_; }
     [[nodiscard]] OperatingSystem& system(scenario::ServerId id) { return *systems_.at(id.index()); }
     [[nodiscard]] Workloads& workloads() noexcept { return workloads_; }
+    [[nodiscard]] PcieBenchmark& pcie_benchmark() noexcept { return pcie_benchmark_; }
 
     /// Boots a server. Waits until its drivers are up.
     void power_on(scenario::ServerId id);
@@ -50,6 +52,7 @@ private:
     Topology topology_;
     std::vector<std::unique_ptr<OperatingSystem>> systems_;
     Workloads workloads_;
+    PcieBenchmark pcie_benchmark_;
     observe::MetricSet metrics_; ///< of steps that are done
 };
 

@@ -47,6 +47,25 @@ void RunFiles::write_lspci(const std::string& server, const std::string& label, 
     observe::write_atomically(folder_ / "lspci" / name, text);
 }
 
+void RunFiles::write_series(const observe::Plot& plot, const std::string& csv) {
+    observe::write_atomically(folder_ / "data" / (plot.name + ".csv"), csv);
+    observe::write_atomically(folder_ / "plot" / (plot.name + ".gp"), observe::gnuplot_script(plot));
+    plots_.push_back(plot.name);
+}
+
+void RunFiles::draw_plots() {
+    for (const std::string& name : plots_) {
+        const observe::Drawn drawn = observe::draw(folder_ / "plot" / (name + ".gp"));
+        if (drawn == observe::Drawn::no_gnuplot) {
+            notes_.emplace_back("gnuplot is not installed: plot/ holds scripts only, data/ the numbers");
+            return;
+        }
+        if (drawn == observe::Drawn::failed) {
+            notes_.push_back(fmt::format("gnuplot failed: no plot/{}.svg", name));
+        }
+    }
+}
+
 void RunFiles::finish() {
     tlps_.clear();
     frames_.clear();
@@ -61,6 +80,7 @@ void RunFiles::finish() {
     if (tlp_capture_) {
         tlp_capture_->finish();
     }
+    draw_plots();
 }
 
 std::vector<observe::StoppedSink> RunFiles::stopped_sinks() const {

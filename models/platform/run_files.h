@@ -13,6 +13,7 @@
 #include "rootpool/observe/frame_capture.h"
 #include "rootpool/observe/kernel_log_file.h"
 #include "rootpool/observe/observer_fanout.h"
+#include "rootpool/observe/plot.h"
 #include "rootpool/observe/tlp_capture.h"
 
 namespace rootpool::models {
@@ -31,13 +32,18 @@ public:
     /// lspci/<server>.txt, or with a label lspci/<server>.<label>.txt.
     void write_lspci(const std::string& server, const std::string& label, const std::string& text) const;
 
-    /// Ends captures and writes logs; what happens from here on is not observed any more. Throws observe::OutputError,
-    /// as everything here.
+    /// data/<name>.csv and plot/<name>.gp; finish() draws plot/<name>.svg.
+    void write_series(const observe::Plot& plot, const std::string& csv);
+
+    /// Ends captures, writes logs and draws plots; what happens from here on is not observed any more. Throws
+    /// observe::OutputError, as everything here.
     void finish();
 
     [[nodiscard]] const observe::EventHash& hash() const noexcept { return hash_; }
     [[nodiscard]] const observe::AliasMonitor& aliases() const noexcept { return aliases_; }
     [[nodiscard]] std::vector<observe::StoppedSink> stopped_sinks() const;
+    /// What the user should know of the files, a line each.
+    [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
 private:
     struct ServerLogs {
@@ -49,9 +55,12 @@ private:
 
     void make_logs(const scenario::Config& config, const cli::RunOptions& options);
     void make_captures(const cli::RunOptions& options);
+    void draw_plots();
 
     std::filesystem::path folder_;
     std::vector<ServerLogs> logs_;
+    std::vector<std::string> plots_; ///< their names
+    std::vector<std::string> notes_;
     observe::EventHash hash_;
     observe::AliasMonitor aliases_;
     std::optional<observe::FrameCapture> frame_capture_;

@@ -161,6 +161,7 @@ cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli
     outcome.event_hash = platform.files().hash().value();
     outcome.metrics = platform.collect_metrics();
     outcome.stopped_sinks = platform.files().stopped_sinks();
+    outcome.notes = platform.files().notes();
     if (options.lspci && (outcome.end == cli::RunEnd::completed || outcome.end == cli::RunEnd::until)) {
         perform(outcome, [&] { dump_functions(platform, kernel, options); });
     }

@@ -59,6 +59,8 @@ void Timeline::play(const scenario::Lspci& step) {
     platform_.note_functions(step.label, step.server);
 }
 
+void Timeline::play(const scenario::PcieBench& step) { platform_.pcie_benchmark().run(step); }
+
 void Timeline::play(const scenario::Wait& step) { sc_core::wait(to_sc_time(step.duration)); }
 
 void Timeline::play(const scenario::Parallel& step) {

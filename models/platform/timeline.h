@@ -26,6 +26,7 @@ private:
     void play(const scenario::Ping& step);
     void play(const scenario::Copy& step);
     void play(const scenario::Lspci& step);
+    void play(const scenario::PcieBench& step);
     void play(const scenario::Wait& step);
     void play(const scenario::Parallel& step);
     /// Runs all of them at the same time and waits for the last.

@@ -25,12 +25,29 @@ void Topology::make_servers() {
 }
 
 void Topology::make_devices() {
+    devices_.resize(config_.devices.size());
     for (std::size_t i = 0; i < config_.devices.size(); ++i) {
-        Nic82599Config settings = nic_config(config_.devices[i], i);
-        settings.mac = nic_mac_address(config_.seed, i);
-        devices_.push_back(std::make_unique<Nic82599>(("device_" + config_.devices[i].name).c_str(), settings,
-                                                      scheduler_, tlps_, frames_));
+        const std::string module = "device_" + config_.devices[i].name;
+        if (config_.devices[i].model == scenario::DeviceModel::dma_probe) {
+            make_dma_probe(i, module);
+        } else {
+            make_nic(i, module);
+        }
     }
+}
+
+void Topology::make_nic(std::size_t index, const std::string& module) {
+    Nic82599Config settings = nic_config(config_.devices[index], index);
+    settings.mac = nic_mac_address(config_.seed, index);
+    devices_[index].nic = std::make_unique<Nic82599>(module.c_str(), settings, scheduler_, tlps_, frames_);
+}
+
+void Topology::make_dma_probe(std::size_t index, const std::string& module) {
+    const scenario::DeviceConfig& device = config_.devices[index];
+    DmaProbeConfig settings;
+    settings.link = attached_link_config(config_.server(*device.attach), device).parameters;
+    settings.tags = device.tags;
+    devices_[index].dma_probe = std::make_unique<DmaProbe>(module.c_str(), settings, scheduler_, tlps_);
 }
 
 void Topology::make_switch() {
@@ -51,7 +68,7 @@ void Topology::make_links() {
         if (device.attach) {
             const scenario::ServerConfig& server = config_.server(*device.attach);
             connect(link_label(server.name), attached_link_config(server, device),
-                    servers_[device.attach->index()]->root_complex().port, devices_[i]->port());
+                    servers_[device.attach->index()]->root_complex().port, devices_[i].port());
         }
     }
     if (!switch_) {
@@ -69,7 +86,7 @@ void Topology::make_links() {
         connect(link_label(config_.device(id).name),
                 device_link_config(config_.device(id), config_.server(config.master)),
                 switch_->downstream_port(pooling::DeviceIndex(static_cast<std::uint8_t>(port))),
-                devices_[id.index()]->port());
+                devices_[id.index()].port());
     }
 }
 
@@ -77,7 +94,7 @@ void Topology::make_cables() {
     for (std::size_t i = 0; i < config_.cables.size(); ++i) {
         const scenario::CableConfig& cable = config_.cables[i];
         cables_.push_back(std::make_unique<Cable>(("cable" + std::to_string(i)).c_str(), cable.delay));
-        cables_.back()->connect(*devices_[cable.a.index()], *devices_[cable.b.index()]);
+        cables_.back()->connect(*devices_[cable.a.index()].nic, *devices_[cable.b.index()].nic);
     }
 }
 
@@ -86,7 +103,9 @@ void Topology::observe(pcie::TlpObserver& tlps, net::FrameObserver& frames) {
         link.link->observe(tlps, link.label);
     }
     for (std::size_t i = 0; i < devices_.size(); ++i) {
-        devices_[i]->observe(frames, config_.devices[i].name + "-0");
+        if (devices_[i].nic) {
+            devices_[i].nic->observe(frames, config_.devices[i].name + "-0");
+        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "models/core/scheduler.h"
 #include "models/host/server.h"
 #include "models/net/cable.h"
 #include "models/nic/nic_82599.h"
+#include "models/pcie/dma_probe.h"
 #include "models/pcie/link.h"
 #include "models/pooling/multi_root_switch.h"
 #include "rootpool/net/frame.h"
@@ -27,7 +29,9 @@ public:
 
     [[nodiscard]] Scheduler& scheduler() noexcept { return scheduler_; }
     [[nodiscard]] Server& server(scenario::ServerId id) { return *servers_.at(id.index()); }
-    [[nodiscard]] Nic82599& device(scenario::DeviceId id) { return *devices_.at(id.index()); }
+    /// Null when the device is of another model.
+    [[nodiscard]] Nic82599* nic(scenario::DeviceId id) { return devices_.at(id.index()).nic.get(); }
+    [[nodiscard]] DmaProbe* dma_probe(scenario::DeviceId id) { return devices_.at(id.index()).dma_probe.get(); }
     [[nodiscard]] std::size_t server_count() const noexcept { return servers_.size(); }
     [[nodiscard]] std::size_t device_count() const noexcept { return devices_.size(); }
     /// Null when the scenario has no switch.
@@ -37,6 +41,13 @@ public:
     [[nodiscard]] static std::string link_label(const std::string& component) { return component + ".link"; }
 
 private:
+    /// One of them.
+    struct Device {
+        std::unique_ptr<Nic82599> nic;
+        std::unique_ptr<DmaProbe> dma_probe;
+
+        [[nodiscard]] Port& port() const { return nic ? nic->port() : dma_probe->port; }
+    };
     struct NamedLink {
         std::string label;
         std::unique_ptr<Link> link;
@@ -44,6 +55,8 @@ private:
 
     void make_servers();
     void make_devices();
+    void make_nic(std::size_t index, const std::string& module);
+    void make_dma_probe(std::size_t index, const std::string& module);
     void make_switch();
     void make_links();
     void make_cables();
@@ -54,7 +67,7 @@ private:
     pcie::TlpFactory tlps_; // before everything that holds TLPs
     net::FramePool frames_;
     std::vector<std::unique_ptr<Server>> servers_;
-    std::vector<std::unique_ptr<Nic82599>> devices_;
+    std::vector<Device> devices_;
     std::unique_ptr<MultiRootSwitch> switch_;
     std::vector<NamedLink> links_;
     std::vector<std::unique_ptr<Cable>> cables_;

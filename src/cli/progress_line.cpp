@@ -32,6 +32,8 @@ SimTime planned_time(const scenario::Step& step) {
                 return action.duration;
             } else if constexpr (std::is_same_v<Action, scenario::Ping>) {
                 return (action.count - 1) * action.interval;
+            } else if constexpr (std::is_same_v<Action, scenario::PcieBench>) {
+                return action.sizes() * (action.warm_up + action.duration);
             } else if constexpr (std::is_same_v<Action, scenario::Parallel>) {
                 return planned_time(action);
             } else {

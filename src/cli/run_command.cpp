@@ -78,6 +78,9 @@ public:
             print_cost(context_.streams.err, std::chrono::steady_clock::now() - start, outcome.simulated_time);
         }
         print_stopped(context_.streams.err, outcome.stopped_sinks);
+        for (const std::string& note : outcome.notes) {
+            fmt::print(context_.streams.err, "rootpool: {}\n", note);
+        }
         return conclude(std::move(outcome));
     }
 

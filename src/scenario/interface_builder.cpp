@@ -95,6 +95,9 @@ void size_devices(Node& devices, const std::vector<Assignment>& assignments, Con
                 needed = std::max(needed, assignment.assign.vfs.back().value() + 1U);
             }
         }
+        if (device.model == DeviceModel::dma_probe) {
+            continue;
+        }
         if (node.find("vfs") == nullptr) {
             node.set("vfs", Node::scalar(fmt::format("{}", needed), node.where));
         }
@@ -143,7 +146,7 @@ private:
         std::vector<DeviceId> devices;
         for (std::size_t i = 0; i < config_.devices.size(); ++i) {
             const DeviceId device{static_cast<std::uint8_t>(i)};
-            if (config_.device(device).attach) {
+            if (config_.device(device).attach && config_.device(device).model == DeviceModel::intel_82599) {
                 devices.push_back(device);
             }
         }

@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::string_view nested_step = "timeline[].parallel[]";
 constexpr std::string_view step = "timeline[]";
-/// Steps that change who has which server and VF come one after the other.
-constexpr auto sequential_steps = std::to_array<std::string_view>({"power_on", "assign", "parallel"});
+/// Steps that change who has which server and VF come one after the other, and a measurement has its link for itself.
+constexpr auto sequential_steps = std::to_array<std::string_view>({"power_on", "assign", "pcie_bench", "parallel"});
 
 std::string canonical(std::string_view path) {
     std::string text(path);

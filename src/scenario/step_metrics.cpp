@@ -38,6 +38,21 @@ constexpr auto table = std::to_array<StepMetric>({
     {"copy", "start", Dimension::time, "Simulated time at which the step began"},
     {"lspci", "functions", Dimension::count, "Functions that the server's enumeration found"},
     {"lspci", "virtual_functions", Dimension::count, "Those of them that are VFs of an 82599 (8086:10ed)"},
+    {"pcie_bench", "points", Dimension::count, "Sizes that were measured"},
+    {"pcie_bench", "transfers", Dimension::count, "Transfers that were measured, of all sizes"},
+    {"pcie_bench", "wrong_bytes", Dimension::data_size,
+     "Bytes in the device or in memory that differ from the pattern"},
+    {"pcie_bench", "bandwidth_min", Dimension::data_rate, "Payload in one direction at the slowest size"},
+    {"pcie_bench", "bandwidth_max", Dimension::data_rate, "Payload in one direction at the fastest size"},
+    {"pcie_bench", "formula_deviation", Dimension::percent, "Largest difference from the calculated bandwidth"},
+    {"pcie_bench", "table_deviation", Dimension::percent, "Largest difference from the published bandwidth"},
+    {"pcie_bench", "table_points", Dimension::count, "Sizes for which there is a published bandwidth"},
+    {"pcie_bench", "latency_min", Dimension::time, "Smallest latency of the smallest size (read_latency)"},
+    {"pcie_bench", "latency_median", Dimension::time, "Median latency of the smallest size (read_latency)"},
+    {"pcie_bench", "latency_p99", Dimension::time,
+     "99th percentile of the latency of the smallest size (read_latency)"},
+    {"pcie_bench", "latency_max", Dimension::time, "Largest latency of the smallest size (read_latency)"},
+    {"pcie_bench", "start", Dimension::time, "Simulated time at which the step began"},
 });
 
 } // namespace

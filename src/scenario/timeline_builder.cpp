@@ -19,6 +19,8 @@ constexpr std::uint64_t udp_datagram = 1470;     ///< iperf 2's default
 constexpr std::uint64_t smallest_datagram = 16;  ///< its number and time of sending
 constexpr std::uint64_t largest_datagram = 1472; ///< MTU 1500 less the headers of IPv4 and UDP
 
+constexpr std::uint64_t first_64_bit_address = 1ULL << 32U;
+
 /// Goes through the steps in their order and keeps what is powered on and assigned so far.
 class TimelineBuilder {
 public:
@@ -41,7 +43,7 @@ private:
         std::string_view key;
         Reader read;
     };
-    static const std::array<Row, 8> rows;
+    static const std::array<Row, 9> rows;
 
     Step read_step(Node& item, const std::string& path) {
         Entry& entry = item.entries.front();
@@ -155,6 +157,70 @@ private:
         const Node& label = node.at("as");
         require_new("lspci", label.text, label.where, path + ".as");
         return Lspci{server, label.text};
+    }
+
+    Action read_pcie_bench(Node& node, const std::string& path) {
+        PcieBench step;
+        step.device = resolve_device(node.at("device"), config_, path + ".device");
+        check_probe(node.at("device"), step.device, path + ".device");
+        step.operation = read_choice(node, "operation",
+                                     std::array{std::pair{"write"sv, PcieBenchOperation::write},
+                                                std::pair{"read"sv, PcieBenchOperation::read},
+                                                std::pair{"read_write"sv, PcieBenchOperation::read_write},
+                                                std::pair{"read_latency"sv, PcieBenchOperation::read_latency}});
+        if (node.find("name") == nullptr) {
+            node.set("name", Node::scalar(node.at("operation").text, node.where));
+        }
+        step.name = node.at("name").text;
+        require_new("pcie_bench", step.name, node.at("name").where, path + ".name");
+        read_sizes(*node.find("sizes"), step, path + ".sizes");
+        step.warm_up = read_time(node, "warm_up");
+        step.duration = read_time(node, "duration");
+        return step;
+    }
+
+    /// A probe of a running server, whose memory has room above 4 GiB: pcie-bench's addresses have 64 bits.
+    void check_probe(const Node& node, DeviceId id, const std::string& key) const {
+        const DeviceConfig& device = config_.device(id);
+        if (device.model != DeviceModel::dma_probe) {
+            fail({.where = node.where,
+                  .what = fmt::format("'{}' is no dma-probe", device.name),
+                  .key = key,
+                  .accepted = "a device with model: dma-probe"});
+        }
+        if (!powered_.contains(*device.attach)) {
+            refuse_power(node, *device.attach, key);
+        }
+        const ServerConfig& server = config_.server(*device.attach);
+        if (server.memory <= first_64_bit_address) {
+            fail({.where = node.where,
+                  .what = fmt::format("'{}' has no memory above 4 GiB, where the probe's buffers are", server.name),
+                  .key = key,
+                  .accepted = "a server with more than 4 GiB"});
+        }
+    }
+
+    static void read_sizes(Node& node, PcieBench& step, const std::string& path) {
+        if (node.find("to") == nullptr) {
+            node.set("to", Node::scalar(node.at("from").text, node.where));
+        }
+        for (const std::string_view key : {"from", "to", "step"}) {
+            if (read_size(node, key) % 4 != 0) {
+                fail({.where = node.at(key).where,
+                      .what = "not a multiple of 4 B: a TLP carries whole dwords",
+                      .key = fmt::format("{}.{}", path, key)});
+            }
+        }
+        step.first = static_cast<unsigned>(read_size(node, "from"));
+        step.last = static_cast<unsigned>(read_size(node, "to"));
+        step.step = static_cast<unsigned>(read_size(node, "step"));
+        if (step.last < step.first || (step.last - step.first) % step.step != 0) {
+            fail({.where = node.at("to").where,
+                  .what = step.last < step.first ? "the largest size is below the smallest"
+                                                 : "not a whole number of steps above the smallest size",
+                  .key = path + ".to",
+                  .accepted = "from, or from and a multiple of step"});
+        }
     }
 
     Action read_wait(Node& node, const std::string& /*path*/) {
@@ -278,13 +344,14 @@ private:
     SocketUse sockets_;
 };
 
-const std::array<TimelineBuilder::Row, 8> TimelineBuilder::rows{{
+const std::array<TimelineBuilder::Row, 9> TimelineBuilder::rows{{
     {"power_on", &TimelineBuilder::read_power_on},
     {"assign", &TimelineBuilder::read_assign},
     {"iperf", &TimelineBuilder::read_iperf},
     {"ping", &TimelineBuilder::read_ping},
     {"copy", &TimelineBuilder::read_copy},
     {"lspci", &TimelineBuilder::read_lspci},
+    {"pcie_bench", &TimelineBuilder::read_pcie_bench},
     {"wait", &TimelineBuilder::read_wait},
     {"parallel", &TimelineBuilder::read_parallel},
 }};

@@ -13,9 +13,13 @@ namespace {
 
 using namespace std::string_view_literals;
 
-LinkConfig read_link(const Node& node) {
+/// `node`: a server or a device.
+LinkConfig read_link(const Node& node, const Node& topology) {
     const Node& link = node.at("link");
-    return {static_cast<unsigned>(read_whole(link, "generation")), static_cast<unsigned>(read_whole(link, "width"))};
+    return {static_cast<unsigned>(read_whole(link, "generation")), static_cast<unsigned>(read_whole(link, "width")),
+            read_choice(topology, "dllp_accounting",
+                        std::array{std::pair{"exact"sv, pcie::DllpAccounting::exact},
+                                   std::pair{"pcie-bench"sv, pcie::DllpAccounting::pcie_bench}})};
 }
 
 ServerConfig read_server(const Entry& entry, const Node& root) {
@@ -29,23 +33,63 @@ ServerConfig read_server(const Entry& entry, const Node& root) {
     server.read_completion_boundary = static_cast<unsigned>(read_size(node, "read_completion_boundary"));
     server.memory_latency = read_time(node, "memory_latency");
     server.iommu = read_flag(node, "iommu");
-    server.link = read_link(node);
+    server.link = read_link(node, root.at("topology"));
     server.tcp = {read_size(tcp, "receive_buffer"), read_size(tcp, "send_buffer"), read_flag(tcp, "timestamps"),
                   read_flag(tcp, "segmentation_offload")};
     return server;
 }
 
-DeviceConfig read_device(const Entry& entry, const Config& config) {
-    const Node& node = entry.value;
+unsigned read_tags(Node& node, const DeviceConfig& device) {
+    const unsigned most = device.model == DeviceModel::dma_probe ? 256 : 32; // Extended Tag or not
+    if (node.find("tags") == nullptr) {
+        node.set("tags", Node::scalar(fmt::format("{}", most), node.where));
+    }
+    const auto tags = static_cast<unsigned>(read_whole(node, "tags"));
+    if (tags > most) {
+        fail({.where = node.at("tags").where,
+              .what = fmt::format("an {} has at most {} tags", node.at("model").text, most),
+              .key = fmt::format("topology.devices.{}.tags", device.name),
+              .accepted = fmt::format("1 to {}", most)});
+    }
+    return tags;
+}
+
+/// What a DMA probe does not have cannot be switched.
+void check_probe(const Node& node, const std::string& name) {
+    std::vector<std::pair<std::string, const Node*>> switches{{"bar_prefetchable", &node.at("bar_prefetchable")},
+                                                              {"ari", &node.at("ari")}};
+    for (const Entry& erratum : node.at("errata").entries) {
+        switches.emplace_back("errata." + erratum.key, &erratum.value);
+    }
+    if (const Node* vfs = node.find("vfs"); vfs != nullptr && vfs->text != "0") {
+        switches.emplace_back("vfs", vfs);
+    }
+    for (const auto& [key, value] : switches) {
+        if (value->text != "on") {
+            fail({.where = value->where,
+                  .what = "a dma-probe has no BARs, no SR-IOV and no errata",
+                  .key = fmt::format("topology.devices.{}.{}", name, key),
+                  .accepted = "the key left out"});
+        }
+    }
+}
+
+DeviceConfig read_device(Entry& entry, const Config& config, const Node& topology) {
+    Node& node = entry.value;
     const Node& errata = node.at("errata");
     DeviceConfig device;
     device.name = entry.key;
-    device.model = read_choice(node, "model", std::array{std::pair{"intel-82599"sv, DeviceModel::intel_82599}});
+    device.model = read_choice(node, "model",
+                               std::array{std::pair{"intel-82599"sv, DeviceModel::intel_82599},
+                                          std::pair{"dma-probe"sv, DeviceModel::dma_probe}});
     if (const Node& attach = node.at("attach"); attach.text != "none") {
         device.attach = resolve_server(attach, config, fmt::format("topology.devices.{}.attach", entry.key));
     }
-    device.link = read_link(node);
-    device.tags = static_cast<unsigned>(read_whole(node, "tags"));
+    device.link = read_link(node, topology);
+    device.tags = read_tags(node, device);
+    if (device.model == DeviceModel::dma_probe) {
+        check_probe(node, device.name);
+    }
     device.bar_prefetchable = read_flag(node, "bar_prefetchable");
     device.ari = read_flag(node, "ari");
     device.errata = {read_flag(errata, "vf_capabilities_read_zero"), read_flag(errata, "vf_completer_id"),
@@ -145,6 +189,18 @@ void check_device_places(const Node& devices, const Config& config) {
     }
 }
 
+/// The switch shares network cards.
+void check_probe_places(const Node& devices, const Config& config) {
+    for (const DeviceConfig& device : config.devices) {
+        if (device.model == DeviceModel::dma_probe && !device.attach) {
+            fail({.where = devices.at(device.name).at("attach").where,
+                  .what = fmt::format("'{}' is a dma-probe, which sits at a server's root port", device.name),
+                  .key = fmt::format("topology.devices.{}.attach", device.name),
+                  .accepted = "a server"});
+        }
+    }
+}
+
 void read_cables(const Node& list, Config& config) {
     std::map<DeviceId, std::string> used;
     for (std::size_t i = 0; i < list.items.size(); ++i) {
@@ -159,6 +215,12 @@ void read_cables(const Node& list, Config& config) {
                       .what = fmt::format("the cable leads from '{}' to itself", name.text),
                       .key = fmt::format("{}[1]", path),
                       .accepted = "two different devices"});
+            }
+            if (config.device(ends[end]).model != DeviceModel::intel_82599) {
+                fail({.where = name.where,
+                      .what = fmt::format("'{}' has no Ethernet port", name.text),
+                      .key = fmt::format("{}[{}]", path, end),
+                      .accepted = "an intel-82599"});
             }
             const auto [first, added] = used.emplace(ends[end], name.where);
             if (!added) {
@@ -175,19 +237,20 @@ void read_cables(const Node& list, Config& config) {
 } // namespace
 
 void build_topology(Node& root, Config& config) {
-    const Node& topology = root.at("topology");
+    Node& topology = *root.find("topology");
     check_cpu_profiles(root);
     for (const Entry& entry : topology.at("servers").entries) {
         config.servers.push_back(read_server(entry, root));
     }
-    for (const Entry& entry : topology.at("devices").entries) {
-        config.devices.push_back(read_device(entry, config));
+    for (Entry& entry : topology.find("devices")->entries) {
+        config.devices.push_back(read_device(entry, config, topology));
     }
     if (const Node* node = topology.find("switch")) {
         config.multi_root_switch = read_switch(*node, config);
         check_master(*node, config);
     }
     check_root_ports(topology.at("devices"), config);
+    check_probe_places(topology.at("devices"), config);
     check_device_places(topology.at("devices"), config);
     if (const Node* cables = topology.find("cables")) {
         read_cables(*cables, config);

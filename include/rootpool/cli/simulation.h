@@ -57,6 +57,7 @@ struct RunOutcome {
     std::uint64_t event_hash = 0;
     observe::MetricSet metrics;
     std::vector<observe::StoppedSink> stopped_sinks;
+    std::vector<std::string> notes; ///< lines for standard error: what was left out, and why
 };
 
 /// Runs scenarios. Throws observe::OutputError (exit status 4), and core::ModelViolation (3) if the model cannot even

@@ -9,6 +9,7 @@
 #include "rootpool/core/strong.h"
 #include "rootpool/core/time.h"
 #include "rootpool/host/cpu_profile.h"
+#include "rootpool/pcie/link_arithmetic.h"
 #include "rootpool/pcie/types.h"
 #include "rootpool/scenario/units.h"
 
@@ -30,8 +31,9 @@ using Ipv4 = core::Strong<struct Ipv4Kind, std::uint32_t>;
 inline constexpr unsigned network_prefix = 16;
 
 struct LinkConfig {
-    unsigned generation = 2; ///< 1 to 3
-    unsigned width = 8;      ///< lanes: 1, 2, 4, 8, 16
+    unsigned generation = 2;                                            ///< 1 to 3
+    unsigned width = 8;                                                 ///< lanes: 1, 2, 4, 8, 16
+    pcie::DllpAccounting dllp_accounting = pcie::DllpAccounting::exact; ///< the same for every link of a scenario
 };
 
 struct TcpConfig {
@@ -59,7 +61,7 @@ struct ErrataConfig {
     bool vf_flr_keeps_queues = true;       ///< 82599 specification update: VFLR leaves the queue registers as they are
 };
 
-enum class DeviceModel : std::uint8_t { intel_82599 };
+enum class DeviceModel : std::uint8_t { intel_82599, dma_probe };
 
 struct DeviceConfig {
     std::string name;
@@ -67,7 +69,7 @@ struct DeviceConfig {
     LinkConfig link;                ///< what the device can do
     std::optional<ServerId> attach; ///< the server whose root port it sits in; none: below the switch
     unsigned vfs = 0;               ///< VFs that the PF's driver enables, 0 to 63
-    unsigned tags = 32;             ///< non-posted requests that one function may have outstanding
+    unsigned tags = 32; ///< non-posted requests that one function may have outstanding: up to 32, a DMA probe 256
     bool bar_prefetchable = false;
     bool ari = true; ///< the PF has the ARI capability
     ErrataConfig errata;
@@ -152,6 +154,20 @@ struct Lspci {
     ServerId server;
     std::string label; ///< lspci/<server>.<label>.txt and the metrics lspci.<label>.*
 };
+enum class PcieBenchOperation : std::uint8_t { write, read, read_write, read_latency };
+/// Transfers of a DMA probe, of one size after the other: sizes first, first + step, ... up to last.
+struct PcieBench {
+    std::string name; ///< of its metrics, of data/<name>.csv and of plot/<name>.svg
+    DeviceId device;
+    PcieBenchOperation operation = PcieBenchOperation::write;
+    unsigned first = 0; ///< bytes
+    unsigned last = 0;  ///< bytes
+    unsigned step = 0;  ///< bytes, above 0
+    SimTime warm_up{};  ///< at each size: transfers run but are not measured
+    SimTime duration{}; ///< at each size: measured
+
+    [[nodiscard]] unsigned sizes() const noexcept { return (last - first) / step + 1; }
+};
 struct Wait {
     SimTime duration{};
 };
@@ -161,7 +177,7 @@ struct Parallel {
     std::vector<Step> steps;
 };
 struct Step {
-    std::variant<PowerOn, Assign, Iperf, Ping, Copy, Lspci, Wait, Parallel> action;
+    std::variant<PowerOn, Assign, Iperf, Ping, Copy, Lspci, PcieBench, Wait, Parallel> action;
     std::string where; ///< file:line:column of the script, for messages
 };
 
