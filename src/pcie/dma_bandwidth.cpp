@@ -1,6 +1,7 @@
 #include "rootpool/pcie/dma_bandwidth.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace rootpool::pcie {
 namespace {
@@ -12,7 +13,20 @@ constexpr unsigned completion_overhead = tlp_framing_bytes + 12;
 
 [[nodiscard]] constexpr unsigned parts(unsigned bytes, unsigned limit) noexcept { return (bytes + limit - 1) / limit; }
 
-[[nodiscard]] double seconds(SimTime time) noexcept { return std::chrono::duration<double>(time).count(); }
+[[nodiscard]] double byte_time(const DmaPath& path) noexcept {
+    return bits_per_byte / static_cast<double>(bandwidth(path.link));
+}
+
+/// The Ack limit, which is the UpdateFC limit too, in seconds (PCIe base tables 3-10 to 3-12, 2.6.1.2).
+[[nodiscard]] double dllp_limit(const DmaPath& path) noexcept {
+    const std::chrono::duration<double> symbol = symbol_time(path.link.generation);
+    return symbol.count() * ack_latency_symbols(path.link, path.max_payload);
+}
+
+/// The part of a wire's time that SKP ordered sets take (PCIe base 4.2.8.3).
+[[nodiscard]] constexpr double skip_share(const LinkParameters& link) noexcept {
+    return has_8b10b(link.generation) ? 4.0 / 1538 : 16.0 / (375 * 16);
+}
 
 /// The TLPs of one transfer, by the wire that they travel on.
 struct Transfer {
@@ -44,7 +58,7 @@ struct Transfer {
 class DllpShare {
 public:
     DllpShare(const DmaPath& path, double transfer_time) noexcept
-        : path_(path), transfer_time_(transfer_time), limit_(seconds(ack_latency_limit(path.link, path.max_payload))) {}
+        : path_(path), transfer_time_(transfer_time), limit_(dllp_limit(path)) {}
 
     /// Acks for `acknowledged` TLPs in each transfer, on a wire with `carried` TLPs in each; or UpdateFCs of one class.
     ///
@@ -57,7 +71,7 @@ public:
         }
         const double gap = transfer_time_ / acknowledged;
         const double wait = carried == 0 ? 0 : transfer_time_ / carried / 2;
-        share_ += seconds(wire_time(path_.link, dllp_wire_bytes)) / (limit_ + wait + gap / 2);
+        share_ += dllp_wire_bytes * byte_time(path_) / (limit_ + wait + gap / 2);
     }
     [[nodiscard]] double value() const noexcept { return share_; }
 
@@ -95,12 +109,11 @@ struct WireShares {
 
 double dma_bandwidth(const DmaPath& path, DmaOperation operation, unsigned bytes) noexcept {
     const Transfer transfer = transfer_of(path, operation, bytes);
-    const double byte_time = bits_per_byte / static_cast<double>(bandwidth(path.link));
-    const double least_time = byte_time * std::max(transfer.bytes_up, transfer.bytes_down);
-    const double skips = seconds(skip_time(path.link)) / seconds(skip_interval(path.link));
+    const double least_time = byte_time(path) * std::max(transfer.bytes_up, transfer.bytes_down);
+    const double skips = skip_share(path.link);
     const WireShares dllps = dllp_shares(path, transfer, least_time);
-    const double time_up = byte_time * transfer.bytes_up / (1 - skips - dllps.up);
-    const double time_down = byte_time * transfer.bytes_down / (1 - skips - dllps.down);
+    const double time_up = byte_time(path) * transfer.bytes_up / (1 - skips - dllps.up);
+    const double time_down = byte_time(path) * transfer.bytes_down / (1 - skips - dllps.down);
     return bits_per_byte * bytes / std::max(time_up, time_down);
 }
 
