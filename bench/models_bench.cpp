@@ -46,27 +46,30 @@ private:
     std::int64_t received_ = 0;
 };
 
-/// Memory writes of 128 bytes, back to back over a Gen2 x8 link: one timer and one hop each.
-class LinkTransit {
+/// Memory writes of 128 bytes, back to back over a Gen2 x8 link: one hop each.
+class LinkTransit : private models::PortOwner {
 public:
     LinkTransit() { link_.connect(sender_, receiver_); }
 
     void run(benchmark::State& state) {
         const std::int64_t before = sink_.received();
-        timer_.arm(now());
+        running_ = true;
+        on_room(sender_);
         while (state.KeepRunning()) {
             advance();
         }
-        timer_.cancel();
+        running_ = false;
         state.SetItemsProcessed(sink_.received() - before);
     }
 
 private:
     static constexpr unsigned payload = 128;
 
-    void send() {
-        sender_.send(tlps_.view(*tlp_, tlp_->header, {}), now());
-        timer_.arm(sender_.wire_free_at());
+    void on_tlp(Port& /*port*/, pcie::TlpPtr /*tlp*/, SimTime /*first_beat*/, SimTime /*last_beat*/) override {}
+    void on_room(Port& /*port*/) override {
+        while (running_ && sender_.backlog() < 4) {
+            sender_.send(tlps_.view(*tlp_, tlp_->header, {}), now());
+        }
     }
     [[nodiscard]] pcie::TlpPtr make_tlp() {
         const std::vector<std::uint8_t> data(payload, 0x5A);
@@ -76,12 +79,11 @@ private:
     Scheduler scheduler_{"link_scheduler"};
     pcie::TlpFactory tlps_;
     pcie::TlpPtr tlp_ = make_tlp();
-    Sink nothing_;
     Sink sink_;
-    models::Link link_{"link", models::LinkConfig{{pcie::Generation::gen2, 8}, 60ns, payload}};
-    Port sender_{"sender", scheduler_, nothing_, buffers()};
-    Port receiver_{"receiver", scheduler_, sink_, buffers()};
-    Timer timer_{scheduler_, Timer::Callback::to<&LinkTransit::send>(*this)};
+    models::Link link_{"link", scheduler_, models::LinkConfig{{pcie::Generation::gen2, 8}, 60ns, payload}};
+    Port sender_{"sender", *this, buffers()};
+    Port receiver_{"receiver", sink_, buffers()};
+    bool running_ = false;
 };
 
 /// A number of timers that arm themselves again when they fire, each with a period of its own.

@@ -109,9 +109,9 @@ int sc_main(int /*argc*/, char** /*argv*/) {
     Nic82599 nic("nic", {}, scheduler, tlps, frames);
 
     const LinkConfig gen2_x8;
-    Link link1("link1", gen2_x8);
-    Link link2("link2", gen2_x8);
-    Link device_link("device_link", gen2_x8);
+    Link link1("link1", scheduler, gen2_x8);
+    Link link2("link2", scheduler, gen2_x8);
+    Link device_link("device_link", scheduler, gen2_x8);
     link1.connect(server1.port, pool.upstream_port(pcie::RootId{0}));
     link2.connect(server2.port, pool.upstream_port(pcie::RootId{1}));
     device_link.connect(pool.downstream_port(pooling::DeviceIndex{0}), nic.port());

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "models/nic/nic_context.h"
-#include "models/nic/ring_queue.h"
+#include "rootpool/core/ring_queue.h"
 
 namespace rootpool::models {
 
@@ -38,7 +38,7 @@ private:
 
     NicContext context_;
     core::Delegate<bool(nic::FunctionNumber)> transactions_pending_;
-    RingQueue<Waiting> waiting_;
+    core::RingQueue<Waiting> waiting_;
     Timer timer_;
 };
 

@@ -55,17 +55,7 @@ void DmaEngine::pump() {
 }
 
 void DmaEngine::pump_once() {
-    const SimTime lookahead = context_.config.dma_lookahead;
-    while (context_.port.backlog() < backlog_limit) {
-        const SimTime free_at = context_.port.wire_free_at();
-        if (free_at >= now() + lookahead) {
-            // Half the look-ahead drains before the next turn: fewer turns, and never an idle wire.
-            pump_timer_.arm_no_later_than(free_at - lookahead / 2);
-            return;
-        }
-        if (!issue_one()) {
-            return;
-        }
+    while (context_.port.backlog() < context_.config.dma_queue && issue_one()) {
     }
 }
 
@@ -76,7 +66,7 @@ bool DmaEngine::issue_one() {
     return issued;
 }
 
-bool DmaEngine::can_issue(RingQueue<PendingRead>& queue) {
+bool DmaEngine::can_issue(core::RingQueue<PendingRead>& queue) {
     return !queue.empty() &&
            (free_tags_[queue.front().function.index()] != 0 || !context_.device.dma_allowed(queue.front().function));
 }
@@ -84,7 +74,7 @@ bool DmaEngine::can_issue(RingQueue<PendingRead>& queue) {
 bool DmaEngine::issue_read() {
     for (std::size_t tried = 0; tried < read_class_count; ++tried) {
         const std::size_t of = (next_class_ + tried) % read_class_count;
-        RingQueue<PendingRead>& queue = reads_[of];
+        core::RingQueue<PendingRead>& queue = reads_[of];
         while (can_issue(queue)) {
             PendingRead& pending = queue.front();
             if (!context_.device.dma_allowed(pending.function)) {
@@ -291,7 +281,7 @@ void DmaEngine::report_failed() {
 }
 
 void DmaEngine::stop(FunctionNumber function) {
-    for (RingQueue<PendingRead>& queue : reads_) {
+    for (core::RingQueue<PendingRead>& queue : reads_) {
         for (std::size_t left = queue.size(); left != 0; --left) {
             PendingRead pending = queue.pop();
             if (pending.function == function) {

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "models/nic/nic_context.h"
-#include "models/nic/ring_queue.h"
+#include "rootpool/core/ring_queue.h"
 
 namespace rootpool::models {
 
@@ -125,8 +125,7 @@ private:
         ReadOperation* operation = nullptr;
         std::uint32_t bytes = 0;
     };
-    static constexpr unsigned max_tags = 32;        ///< without Extended Tag
-    static constexpr std::size_t backlog_limit = 4; ///< TLPs that may wait in the port for credits
+    static constexpr unsigned max_tags = 32; ///< without Extended Tag
 
     void pump();
     void pump_once();
@@ -134,7 +133,7 @@ private:
     [[nodiscard]] bool issue_read();
     [[nodiscard]] bool issue_write();
     void send_read(PendingRead& pending, ReadClass of);
-    [[nodiscard]] bool can_issue(RingQueue<PendingRead>& queue);
+    [[nodiscard]] bool can_issue(core::RingQueue<PendingRead>& queue);
     [[nodiscard]] pcie::PayloadSlice payload_of(const WriteRequest& request, std::uint64_t address, std::uint32_t bytes,
                                                 const pcie::TlpHeader& header);
     void send(pcie::TlpPtr tlp);
@@ -152,13 +151,13 @@ private:
 
     NicContext context_;
     std::uint32_t all_tags_;
-    std::array<RingQueue<PendingRead>, read_class_count> reads_;
-    RingQueue<WriteRequest> writes_;
+    std::array<core::RingQueue<PendingRead>, read_class_count> reads_;
+    core::RingQueue<WriteRequest> writes_;
     std::array<std::array<OutstandingRead, max_tags>, nic::function_count> outstanding_{};
     std::array<std::uint32_t, nic::function_count> free_tags_{};
     std::array<std::uint32_t, nic::function_count> set_aside_{}; ///< tags of reads that were given up
-    RingQueue<Arrived> arrived_;
-    RingQueue<Failed> failed_;
+    core::RingQueue<Arrived> arrived_;
+    core::RingQueue<Failed> failed_;
     Timer pump_timer_;
     Timer arrived_timer_;
     Timer failed_timer_;

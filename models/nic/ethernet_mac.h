@@ -5,7 +5,7 @@
 
 #include "models/net/frame_socket.h"
 #include "models/nic/nic_context.h"
-#include "models/nic/ring_queue.h"
+#include "rootpool/core/ring_queue.h"
 
 namespace rootpool::models {
 
@@ -47,7 +47,7 @@ private:
     FrameReceiver& receiver_;
     net::FrameObserver* observer_ = nullptr;
     net::EthernetPortId port_id_;
-    RingQueue<Arriving> arriving_;
+    core::RingQueue<Arriving> arriving_;
     Timer receive_timer_;
     SimTime free_at_{}; ///< earliest start of the next preamble
     bool connected_ = false;

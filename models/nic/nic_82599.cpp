@@ -27,8 +27,8 @@ const Nic82599Config& checked(const Nic82599Config& config) {
     if (config.rx_packet_buffer_bytes < largest_frame || config.tx_packet_buffer_bytes < largest_frame) {
         throw std::invalid_argument("a packet buffer of an 82599 must hold at least one frame of 16 KiB");
     }
-    if (config.dma_lookahead <= SimTime{0} || config.completion_timeout <= SimTime{0}) {
-        throw std::invalid_argument("DMA look-ahead and completion timeout of an 82599 must be above 0");
+    if (config.dma_queue == 0 || config.completion_timeout <= SimTime{0}) {
+        throw std::invalid_argument("DMA queue and completion timeout of an 82599 must be above 0");
     }
     return config;
 }
@@ -39,7 +39,7 @@ const Nic82599Config& checked(const Nic82599Config& config) {
 struct Nic82599::Internals : private PortOwner, private nic::DeviceEvents, private FrameReceiver {
     Internals(Nic82599& nic, const Nic82599Config& settings, Scheduler& scheduler, pcie::TlpFactory& tlps,
               net::FramePool& frames)
-        : config(checked(settings)), port("port", scheduler, *this, settings.receive_credits),
+        : config(checked(settings)), port("port", *this, settings.receive_credits),
           device(settings.functions, settings.mac, *this), context{config, scheduler, tlps,    frames,
                                                                    port,   device,    counters},
           dma(context), completer(context), mac(context, nic.frames_out, nic.frames_in, *this), receive(context, dma),

@@ -47,8 +47,7 @@ struct Nic82599Config {
     std::uint32_t tx_packet_buffer_bytes = 160U * 1024U; ///< datasheet 1.2
     unsigned rx_descriptor_fetches = 16;                 ///< received packets with descriptor reads under way
     unsigned loopback_bytes_per_cycle = 16;              ///< VF-to-VF path inside the device
-    SimTime dma_lookahead =
-        150ns; ///< how much wire time the DMA engines commit before it is due: the FIFO of the transaction layer
+    unsigned dma_queue = 4;                              ///< TLPs of the DMA engines that wait in the transaction layer
     SimTime completion_timeout = 20ms; ///< of DMA reads; range "50 us to 50 ms" of Device Control 2 = 0
 
     unsigned configuration_cycles = 40; ///< configuration request to completion

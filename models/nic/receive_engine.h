@@ -5,7 +5,7 @@
 
 #include "models/nic/dma_engine.h"
 #include "models/nic/object_pool.h"
-#include "models/nic/ring_queue.h"
+#include "rootpool/core/ring_queue.h"
 #include "rootpool/nic/descriptors.h"
 #include "rootpool/nic/packet.h"
 
@@ -83,8 +83,8 @@ private:
     NicContext context_;
     DmaEngine& dma_;
     ObjectPool<Job> jobs_;
-    RingQueue<Classify> classify_;
-    RingQueue<Job*> fifo_;          ///< the packet buffer, in order
+    core::RingQueue<Classify> classify_;
+    core::RingQueue<Job*> fifo_;    ///< the packet buffer, in order
     std::size_t fetch_next_ = 0;    ///< position in fifo_ of the first packet whose descriptors were not asked for
     unsigned fetching_ = 0;         ///< packets with descriptor reads under way
     std::uint64_t buffer_used_ = 0; ///< bytes of the packet buffer

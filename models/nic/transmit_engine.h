@@ -120,10 +120,10 @@ private:
     std::array<std::uint64_t, nic::queue_count / 64> ready_{}; ///< queues with a packet in their cache
     unsigned last_queue_ = 0;
     ObjectPool<Job> jobs_;
-    RingQueue<Job*> fifo_;          ///< in order of arbitration
-    RingQueue<Leaving> leaving_;    ///< what is on or before the wire
-    std::uint64_t buffer_used_ = 0; ///< bytes of the packet buffer
-    RingQueue<Looping> looping_;
+    core::RingQueue<Job*> fifo_;       ///< in order of arbitration
+    core::RingQueue<Leaving> leaving_; ///< what is on or before the wire
+    std::uint64_t buffer_used_ = 0;    ///< bytes of the packet buffer
+    core::RingQueue<Looping> looping_;
     SimTime loop_free_at_{};
     bool pumping_ = false;
     Timer pump_timer_;

@@ -54,9 +54,8 @@ double DmaResult::bandwidth(DmaOperation operation) const noexcept {
 
 DmaProbe::DmaProbe(const sc_core::sc_module_name& name, const DmaProbeConfig& config, Scheduler& scheduler,
                    pcie::TlpFactory& tlps)
-    : sc_module(name), port("port", scheduler, *this, config.receive_credits), config_(checked(config)), tlps_(tlps),
-      function_(config.link), arrived_timer_(scheduler, Timer::Callback::to<&DmaProbe::finish_arrived>(*this)),
-      path_timer_(scheduler, Timer::Callback::to<&DmaProbe::pump>(*this)) {}
+    : sc_module(name), port("port", *this, config.receive_credits), config_(checked(config)), tlps_(tlps),
+      function_(config.link), arrived_timer_(scheduler, Timer::Callback::to<&DmaProbe::finish_arrived>(*this)) {}
 
 void DmaProbe::start(const DmaRun& run) {
     check(run);
@@ -159,7 +158,7 @@ void DmaProbe::pump() {
         return;
     }
     pumping_ = true;
-    while (now() >= path_free_at_ && port.backlog() < backlog_limit && issue_one()) {
+    while (port.backlog() < backlog_limit && issue_one()) {
     }
     pumping_ = false;
 }
@@ -224,8 +223,6 @@ void DmaProbe::send_write() {
 }
 
 void DmaProbe::send(pcie::TlpPtr tlp) {
-    path_free_at_ = now() + pcie::wire_time(config_.link, pcie::wire_bytes(tlp->header));
-    path_timer_.arm(path_free_at_);
     tlp->transaction = tlps_.next_transaction();
     tlp->injected_at = now();
     port.send(std::move(tlp), now());

@@ -120,9 +120,6 @@ private:
     std::size_t first_arrived_ = 0;
     std::size_t arrived_count_ = 0;
     Timer arrived_timer_;
-    /// The data path to the link is as fast as the link's lanes: until here it is busy with the last TLP.
-    SimTime path_free_at_{};
-    Timer path_timer_;
     bool pumping_ = false;
 };
 

@@ -4,108 +4,142 @@
 
 namespace rootpool::models {
 
-namespace {
+using pcie::LinkTick;
+using pcie::no_tick;
 
-[[nodiscard]] SimTime time_of(const sc_core::sc_time& delay) {
-    return now() + SimTime{static_cast<std::int64_t>(delay.value())};
-}
-[[nodiscard]] sc_core::sc_time delay_to(SimTime at) { return to_sc_time(std::max(at - now(), SimTime{0})); }
-
-} // namespace
-
-LinkChannel::LinkChannel(const sc_core::sc_module_name& name, const LinkConfig& config)
-    : sc_module(name), config_(config), grid_(pcie::wire_time(config.parameters, lane_granularity)),
-      dllp_time_(pcie::wire_time(config.parameters, pcie::dllp_wire_bytes)),
-      skip_interval_(pcie::skip_interval(config.parameters)), skip_time_(pcie::skip_time(config.parameters)),
-      acknowledge_limit_(pcie::ack_latency_limit(config.parameters, config.max_payload)) {
-    due_.fill(core::never);
-    in.bind(static_cast<TlpForwardInterface&>(*this));
-    out.bind(static_cast<TlpBackwardInterface&>(*this));
-}
-
-SimTime LinkChannel::note_dllp(Dllp kind, SimTime ready, SimTime due) {
-    SimTime& noted = due_[static_cast<std::size_t>(kind)];
-    if (noted < ready) { // that one has left meanwhile, on an idle wire
-        send_due_dllps(ready);
-    }
-    if (noted == core::never) {
-        noted = due;
-    }
-    return noted + dllp_time_;
-}
-
-void LinkChannel::send_due_dllps(SimTime until) {
-    for (SimTime& due : due_) {
-        if (due <= until) {
-            busy_until_ = std::max(busy_until_, due) + dllp_time_;
-            due = core::never;
-            ++dllps_;
-        }
-    }
-}
-
-/// SKP ordered sets leave between packets at multiples of the interval (PCIe base 4.2.8.3). Their place is arithmetic:
-/// a packet that starts where one is due waits for it.
-SimTime LinkChannel::after_skip_ordered_set(SimTime start) const {
-    const SimTime into = start % skip_interval_;
-    return into < skip_time_ && start >= skip_interval_ ? start - into + skip_time_ : start;
-}
-
-tlm::tlm_sync_enum LinkChannel::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) {
-    const SimTime earliest = time_of(delay);
-    send_due_dllps(std::max(earliest, busy_until_));
-    const SimTime start = core::align_up(after_skip_ordered_set(std::max(earliest, busy_until_)), grid_);
-    const unsigned bytes = pcie::wire_bytes(tlp.header);
-    const SimTime end = start + pcie::wire_time(config_.parameters, bytes);
-    const auto skips_due_meanwhile = end / skip_interval_ - start / skip_interval_;
-    busy_until_ = end + skips_due_meanwhile * skip_time_;
-    ++tlps_;
-    bytes_ += bytes;
-    if (observer_ != nullptr) {
-        observer_->on_tlp({place_, start, end, tlp});
-    }
-
-    sc_core::sc_time arrival = delay_to(start + config_.latency);
-    out->nb_transport_fw(tlp, phase, arrival);
-    phase = TlpPhase::end;
-    arrival = delay_to(end + config_.latency);
-    out->nb_transport_fw(tlp, phase, arrival);
-
-    const SimTime received = end + config_.latency;
-    reverse_->note_dllp(Dllp::ack, received, received + acknowledge_limit_);
-    delay = delay_to(busy_until_);
-    return tlm::TLM_UPDATED;
-}
-
-tlm::tlm_sync_enum LinkChannel::nb_transport_bw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) {
-    static constexpr std::array<Dllp, pcie::flow_class_count> update{Dllp::update_posted, Dllp::update_non_posted,
-                                                                     Dllp::update_completion};
-    const SimTime freed = time_of(delay);
-    const auto flow = static_cast<std::size_t>(pcie::flow_class(tlp.header.kind));
-    const SimTime sent = reverse_->note_dllp(update[flow], freed, freed + acknowledge_limit_);
-    sc_core::sc_time returned = delay_to(sent + config_.latency);
-    in->nb_transport_bw(tlp, phase, returned);
-    return tlm::TLM_ACCEPTED;
-}
-
-Link::Link(const sc_core::sc_module_name& name, const LinkConfig& config)
-    : sc_module(name), down_("down", config), up_("up", config) {
-    down_.set_reverse(up_);
-    up_.set_reverse(down_);
-}
+Link::Link(const sc_core::sc_module_name& name, Scheduler& scheduler, const LinkConfig& config)
+    : sc_module(name), timing_(config), upstream_end_("down", timing_, config.ordering, *this),
+      downstream_end_("up", timing_, config.ordering, *this),
+      timer_(scheduler, Timer::Callback::to<&Link::run>(*this)) {}
 
 void Link::connect(Port& upstream_component, Port& downstream_component) {
-    upstream_component.transmit.bind(down_.in);
-    down_.out.bind(downstream_component.receive);
-    downstream_component.transmit.bind(up_.in);
-    up_.out.bind(upstream_component.receive);
-    upstream_component.set_limits(downstream_component.advertised());
-    downstream_component.set_limits(upstream_component.advertised());
+    upstream_component.transmit.bind(upstream_end_.from_port);
+    upstream_end_.to_port.bind(upstream_component.receive);
+    downstream_component.transmit.bind(downstream_end_.from_port);
+    downstream_end_.to_port.bind(downstream_component.receive);
+    upstream_end_.connect(downstream_end_, upstream_component.advertised());
+    downstream_end_.connect(upstream_end_, downstream_component.advertised());
 }
 
 void Link::observe(pcie::TlpObserver& observer, const std::string& label) {
-    down_.observe(observer, observer.add_place(label + ".down"));
-    up_.observe(observer, observer.add_place(label + ".up"));
+    upstream_end_.observe(observer, observer.add_place(label + ".down"));
+    downstream_end_.observe(observer, observer.add_place(label + ".up"));
+}
+
+void Link::observe(pcie::LinkObserver& observer) {
+    upstream_end_.observe(observer, pcie::PlaceId(0));
+    downstream_end_.observe(observer, pcie::PlaceId(1));
+}
+
+void Link::set_faults(pcie::FaultSource* down, pcie::FaultSource* up) {
+    upstream_end_.set_faults(down);
+    downstream_end_.set_faults(up);
+}
+
+void Link::set_down_times(std::vector<LinkDown> times) { down_times_ = std::move(times); }
+
+void Link::start_of_simulation() {
+    next_change_ = 0;
+    run();
+}
+
+/// The link comes up or goes down at `tick`.
+void Link::change_state(LinkTick tick) {
+    up_ = !up_;
+    if (up_) {
+        upstream_end_.come_up(tick);
+        downstream_end_.come_up(tick);
+        next_change_ = next_down_ < down_times_.size() ? timing_.clock.at_least(down_times_[next_down_].from) : no_tick;
+        upstream_end_.set_down_at(next_change_);
+        downstream_end_.set_down_at(next_change_);
+    } else {
+        const SimTime until = down_times_[next_down_++].until;
+        next_change_ = until == core::never ? no_tick : timing_.clock.at_least(until);
+        upstream_end_.go_down(next_change_);
+        downstream_end_.go_down(next_change_);
+    }
+}
+
+void Link::on_input(LinkEnd& end) {
+    if (running_) {
+        end.replan();
+    } else {
+        run_to_now();
+        end.replan();
+        run();
+    }
+}
+
+void Link::on_retrain(LinkTick from, LinkTick until) {
+    upstream_end_.hold(from, until);
+    downstream_end_.hold(from, until);
+}
+
+void Link::run() {
+    run_to_now();
+    running_ = true;
+    const LinkTick current = timing_.clock.at_or_before(now());
+    run_ahead(upstream_end_, current);
+    run_ahead(downstream_end_, current);
+    running_ = false;
+    arm();
+}
+
+/// All events up to now, in order. Whoever has something to say about a tick that has come has said it: inputs count
+/// from the tick after them.
+void Link::run_to_now() {
+    if (running_) {
+        return;
+    }
+    const LinkTick current = timing_.clock.at_or_before(now());
+    running_ = true;
+    while (true) {
+        const LinkEventTime& up = downstream_end_.next_event();
+        const LinkEventTime& down = upstream_end_.next_event();
+        const LinkEventTime next = down <= up ? down : up;
+        if (next_change_ <= std::min(next.tick, current)) {
+            change_state(next_change_);
+        } else if (next.tick > current) {
+            break;
+        } else if (current - next.tick > 4 * timing_.skip_interval && upstream_end_.is_idle(current) &&
+                   downstream_end_.is_idle(current)) {
+            upstream_end_.pass_idle_time(current);
+            downstream_end_.pass_idle_time(current);
+        } else {
+            (down <= up ? upstream_end_ : downstream_end_).process(next);
+        }
+    }
+    running_ = false;
+}
+
+/// Takes decisions that lie ahead and that nothing can change: what comes in from now on is seen at the earliest when
+/// it has crossed the link or when an UpdateFC limit has passed.
+void Link::run_ahead(LinkEnd& end, LinkTick current) {
+    const LinkTick certain = std::min(current + std::min(timing_.flight, timing_.update_limit), next_change_ - 1);
+    while (end.next_decision() <= certain && end.is_certain(end.next_decision())) {
+        end.process({end.next_decision(), LinkEventPhase::decision});
+    }
+}
+
+void Link::arm() {
+    const LinkTick wake =
+        std::min({wake_tick(upstream_end_, downstream_end_), wake_tick(downstream_end_, upstream_end_), next_change_});
+    if (wake == no_tick) {
+        timer_.cancel();
+        return;
+    }
+    const SimTime at = std::max(timing_.clock.time(wake), now());
+    if (!timer_.armed() || timer_.deadline() != at) {
+        timer_.arm(at);
+    }
+}
+
+LinkTick Link::wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcept {
+    if (!end.is_awaited()) {
+        return no_tick;
+    }
+    const LinkTick start = end.oldest_starts_at();
+    return start != no_tick ? start : std::min(end.next_event().tick, other.next_event().tick);
 }
 
 } // namespace rootpool::models

@@ -1,96 +1,69 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <memory>
 #include <string>
+#include <vector>
 
+#include "models/pcie/link_end.h"
 #include "models/pcie/port.h"
-#include "models/pcie/tlp_socket.h"
-#include "rootpool/pcie/link_arithmetic.h"
-#include "rootpool/pcie/tlp_observer.h"
 
 namespace rootpool::models {
 
-/// What a link is made of. `latency` is first symbol out of one transaction layer to first symbol into the other: both
-/// PHYs, both data link layers and the trace or cable between them.
-struct LinkConfig {
-    pcie::LinkParameters parameters;
-    SimTime latency = 60ns;
-    /// Maximum payload of the link's TLPs: selects the row of the Ack and UpdateFC limits (PCIe base tables 3-10 to
-    /// 3-12).
-    unsigned max_payload = 128;
+/// The link is down from `from` until `until`; times of the simulation.
+struct LinkDown {
+    SimTime from{};
+    SimTime until = core::never;
 };
 
-/// One direction of a link: puts TLPs on the wire one after the other, at symbol-time exact moments, with framing,
-/// sequence number and LCRC counted, and gives Ack, UpdateFC and SKP their share of the wire.
-class LinkChannel : public sc_core::sc_module, private TlpForwardInterface, private TlpBackwardInterface {
+/// A PCI Express link between the ports of an upstream component (nearer to the root) and a downstream component.
+///
+/// Decisions are taken in advance where nothing can change them any more, and otherwise when time has come, by one
+/// timer; what nobody waits for (Ack, UpdateFC, SKP of a link without TLPs) is worked off when somebody comes.
+class Link : public sc_core::sc_module, private LinkEndOwner {
 public:
-    TlpTargetSocket in{"in"};
-    TlpInitiatorSocket out{"out"};
+    Link(const sc_core::sc_module_name& name, Scheduler& scheduler, const LinkConfig& config);
 
-    LinkChannel(const sc_core::sc_module_name& name, const LinkConfig& config);
+    /// Binds both ports and tells each end what its port advertises.
+    void connect(Port& upstream_component, Port& downstream_component);
+    /// Announces the directions as places "<label>.down" and "<label>.up".
+    void observe(pcie::TlpObserver& observer, const std::string& label);
+    /// Everything that is sent, with places 0 (down) and 1 (up).
+    void observe(pcie::LinkObserver& observer);
+    /// Faults of both directions; null: none. Before the simulation.
+    void set_faults(pcie::FaultSource* down, pcie::FaultSource* up);
+    /// Before the simulation, in order and without overlap.
+    void set_down_times(std::vector<LinkDown> times);
 
-    /// The channel whose wire carries the Acks and UpdateFCs for this one's TLPs.
-    void set_reverse(LinkChannel& reverse) noexcept { reverse_ = &reverse; }
-    void observe(pcie::TlpObserver& observer, pcie::PlaceId place) noexcept {
-        observer_ = &observer;
-        place_ = place;
+    /// Packets from the upstream component, and from the downstream component. Up to now.
+    [[nodiscard]] const LinkEnd& down() {
+        run_to_now();
+        return upstream_end_;
+    }
+    [[nodiscard]] const LinkEnd& up() {
+        run_to_now();
+        return downstream_end_;
     }
 
-    [[nodiscard]] std::uint64_t tlps() const noexcept { return tlps_; }
-    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
-    [[nodiscard]] std::uint64_t dllps() const noexcept { return dllps_; }
-
 private:
-    enum class Dllp : std::uint8_t { ack, update_posted, update_non_posted, update_completion };
-    static constexpr std::size_t dllp_kinds = 4;
+    void start_of_simulation() override;
+    void on_input(LinkEnd& end) override;
+    void on_retrain(pcie::LinkTick from, pcie::LinkTick until) override;
 
-    tlm::tlm_sync_enum nb_transport_fw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) override;
-    tlm::tlm_sync_enum nb_transport_bw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) override;
+    void run();
+    void run_to_now();
+    void run_ahead(LinkEnd& end, pcie::LinkTick current);
+    void change_state(pcie::LinkTick tick);
+    void arm();
+    [[nodiscard]] pcie::LinkTick wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcept;
 
-    /// Packets start in lanes that are multiples of 4 (PCIe base 4.2.1.2).
-    static constexpr unsigned lane_granularity = 4;
-
-    /// Notes a DLLP with content that is ready at `ready` and that must leave on this channel at `due`; one that is
-    /// noted already and has not left before `ready` carries it. Returns when its last symbol leaves.
-    SimTime note_dllp(Dllp kind, SimTime ready, SimTime due);
-    void send_due_dllps(SimTime until);
-    [[nodiscard]] SimTime after_skip_ordered_set(SimTime start) const;
-
-    LinkConfig config_;
-    SimTime grid_;
-    SimTime dllp_time_;
-    SimTime skip_interval_;
-    SimTime skip_time_;
-    SimTime acknowledge_limit_;
-    std::array<SimTime, dllp_kinds> due_{};
-    SimTime busy_until_{};
-    LinkChannel* reverse_ = nullptr;
-    pcie::TlpObserver* observer_ = nullptr;
-    pcie::PlaceId place_;
-    std::uint64_t tlps_ = 0;
-    std::uint64_t bytes_ = 0;
-    std::uint64_t dllps_ = 0;
-};
-
-/// A PCI Express link: two channels between the ports of an upstream component (nearer to the root) and a downstream
-/// component.
-class Link : public sc_core::sc_module {
-public:
-    Link(const sc_core::sc_module_name& name, const LinkConfig& config);
-
-    /// Binds both ports and tells each what the other advertises.
-    void connect(Port& upstream_component, Port& downstream_component);
-    /// Announces the channels as places "<label>.down" and "<label>.up".
-    void observe(pcie::TlpObserver& observer, const std::string& label);
-
-    [[nodiscard]] const LinkChannel& down() const noexcept { return down_; }
-    [[nodiscard]] const LinkChannel& up() const noexcept { return up_; }
-
-private:
-    LinkChannel down_;
-    LinkChannel up_;
+    LinkTiming timing_;
+    LinkEnd upstream_end_;
+    LinkEnd downstream_end_;
+    Timer timer_;
+    std::vector<LinkDown> down_times_;
+    std::size_t next_down_ = 0;
+    bool up_ = false;
+    pcie::LinkTick next_change_ = pcie::no_tick; ///< of up_
+    bool running_ = false;
 };
 
 } // namespace rootpool::models

@@ -45,7 +45,7 @@ pcie::Credits RootComplexConfig::default_credits() noexcept {
 
 RootComplex::RootComplex(const sc_core::sc_module_name& name, const RootComplexConfig& config, Scheduler& scheduler,
                          pcie::TlpFactory& tlps)
-    : sc_module(name), port("port", scheduler, *this, config.receive_credits), config_(config), tlps_(tlps),
+    : sc_module(name), port("port", *this, config.receive_credits), config_(config), tlps_(tlps),
       errors_(root_port_, {.express = express_offset, .aer = aer_offset}, msi_offset, scheduler),
       answer_timer_(scheduler, Timer::Callback::to<&RootComplex::deliver_answers>(*this)),
       timeout_timer_(scheduler, Timer::Callback::to<&RootComplex::time_out>(*this)),

@@ -10,10 +10,11 @@ namespace rootpool::models {
 
 /// The protocol of a TLP hop. One direction of a hop is one socket pair.
 enum class TlpPhase : std::uint8_t {
-    arrive,  ///< forward: the first beat is in the receiver's buffer at now + t; the sender held the credits, so never
-             ///< refused
-    end,     ///< forward: the last beat
-    release, ///< backward: the TLP left that buffer at now + t
+    arrive,   ///< forward: the first beat is in the receiver's buffer at now + t; the sender held the credits, so never
+              ///< refused
+    end,      ///< forward: the last beat
+    release,  ///< backward: the TLP left that buffer at now + t
+    returned, ///< backward, on a link: it is down, the TLP was not sent
 };
 
 struct TlpProtocol {

@@ -17,6 +17,7 @@ template <typename Enumeration, std::size_t Size>
     LinkConfig link;
     link.parameters = {static_cast<pcie::Generation>(settings.generation), settings.width};
     link.max_payload = max_payload;
+    link.dllp_accounting = settings.dllp_accounting;
     return link;
 }
 

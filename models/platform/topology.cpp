@@ -58,7 +58,7 @@ void Topology::make_switch() {
 
 void Topology::connect(const std::string& label, const LinkConfig& link, Port& upstream, Port& downstream) {
     const std::string module = "link" + std::to_string(links_.size());
-    links_.push_back({label, std::make_unique<Link>(module.c_str(), link)});
+    links_.push_back({label, std::make_unique<Link>(module.c_str(), scheduler_, link)});
     links_.back().link->connect(upstream, downstream);
 }
 

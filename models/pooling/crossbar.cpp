@@ -6,11 +6,9 @@ namespace rootpool::models {
 
 using pcie::FlowClass;
 
-SimTime port_accepts_at(const Port& port, const CrossbarEntry& head, SimTime now, SimTime latency) {
-    constexpr std::size_t backlog_limit = 8;
-    // A non-posted request joins no backlog: others must be able to pass it here, where there is room for them.
-    const std::size_t limit = pcie::flow_class(head.tlp->header.kind) == FlowClass::non_posted ? 1 : backlog_limit;
-    return port.backlog() < limit ? std::max(now, port.wire_free_at() - latency) : core::never;
+SimTime port_accepts_at(const Port& port, const CrossbarEntry& head, SimTime now) {
+    const SimTime free = port.free_after(pcie::flow_class(head.tlp->header.kind));
+    return free == core::never ? core::never : std::max(now, free + SimTime{1});
 }
 
 CrossbarOutput::CrossbarOutput(Scheduler& scheduler, CrossbarSink& sink, std::size_t inputs,

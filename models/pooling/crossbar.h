@@ -36,9 +36,8 @@ public:
     virtual void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) = 0;
 };
 
-/// When a link port can take a TLP that reaches it `latency` after its grant: early enough that the wire does not idle,
-/// late enough that who goes next is decided here. core::never: the port has a backlog; its on_room() follows.
-[[nodiscard]] SimTime port_accepts_at(const Port& port, const CrossbarEntry& head, SimTime now, SimTime latency);
+/// When a port has a place in its transmit buffer for a TLP of this class. core::never: its on_room() follows.
+[[nodiscard]] SimTime port_accepts_at(const Port& port, const CrossbarEntry& head, SimTime now);
 
 /// One output of the crossbar: a queue per input and flow class, an arbiter, one timer. A grant is the only event that
 /// a TLP costs here. Posted requests and completions never wait behind a blocked non-posted request (PCIe base table

@@ -11,13 +11,12 @@ using pooling::EngineOutput;
 
 DownstreamPort::DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                                const Config& config, pooling::SharingEngine& engine)
-    : sc_module(name), config_(config), engine_(engine), factory_(factory),
-      port_("port", scheduler, *this, config.credits),
+    : sc_module(name), config_(config), engine_(engine), factory_(factory), port_("port", *this, config.credits),
       to_device_(scheduler, *this, config.roots + 1, pooling::make_arbiter(config.arbiter), config.timing,
                  config.tagging->extra_bytes) {}
 
 SimTime DownstreamPort::accepts_at(std::size_t input, const CrossbarEntry& head, SimTime now) {
-    const SimTime at = port_accepts_at(port_, head, now, config_.timing.cycles(egress_cycles()));
+    const SimTime at = port_accepts_at(port_, head, now);
     const bool from_root = input != internal_input();
     return at == core::never || !from_root ? at : std::max(at, engine_.ready_at(*head.tlp, at));
 }

@@ -9,7 +9,7 @@ using pooling::Route;
 UpstreamPort::UpstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                            const Config& config, pooling::VirtualSwitch& virtual_switch)
     : sc_module(name), config_(config), virtual_switch_(virtual_switch), factory_(factory),
-      port_("port", scheduler, *this, config.credits),
+      port_("port", *this, config.credits),
       to_link_(scheduler, link_sink_, config.devices + 1, pooling::make_arbiter(config.arbiter), config.timing,
                config.tagging->extra_bytes),
       to_local_(scheduler, local_sink_, 1, pooling::make_arbiter(config.arbiter), config.timing,
@@ -64,7 +64,7 @@ void UpstreamPort::send_error(SimTime edge) {
 }
 
 SimTime UpstreamPort::LinkSink::accepts_at(std::size_t /*input*/, const CrossbarEntry& head, SimTime now) {
-    return port_accepts_at(owner_.port_, head, now, owner_.config_.timing.cycles(owner_.egress_cycles()));
+    return port_accepts_at(owner_.port_, head, now);
 }
 
 void UpstreamPort::LinkSink::deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) {

@@ -38,25 +38,11 @@ std::size_t step_of(unsigned value, unsigned first, std::size_t steps) noexcept 
     return std::min(step, steps - 1);
 }
 
-constexpr std::int64_t simplified_replay_symbols = 24'000;
-
 } // namespace
 
 unsigned ack_latency_symbols(const LinkParameters& link, unsigned max_payload) noexcept {
     return ack_limit_gen1[step_of(max_payload, 128, rows)][step_of(link.width, 1, columns)] +
            additional_delay(link.generation);
-}
-
-SimTime ack_latency_limit(const LinkParameters& link, unsigned max_payload) noexcept {
-    return detail::symbols(link.generation, ack_latency_symbols(link, max_payload), 1);
-}
-
-SimTime replay_timer_limit(const LinkParameters& link, unsigned max_payload) noexcept {
-    return 3 * ack_latency_limit(link, max_payload);
-}
-
-SimTime simplified_replay_timer_limit(const LinkParameters& link) noexcept {
-    return detail::symbols(link.generation, simplified_replay_symbols, 1);
 }
 
 } // namespace rootpool::pcie

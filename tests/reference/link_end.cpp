@@ -52,6 +52,7 @@ void LinkEnd::return_queue(Moment now) {
 
 // The list of docs/timing.md 2.2, highest priority first.
 void LinkEnd::start_first_of_list(Moment now) {
+    retry_.end_tlp(now.tick);
     if (wire_.is_skip_due(now.tick)) {
         start_skip(now);
         return;

@@ -40,10 +40,12 @@ void ReceiveSequence::accept(Tick now) noexcept {
 }
 
 void ReceiveSequence::schedule_nak() noexcept {
-    if (!nak_scheduled_ || mutation_ == Mutation::nak_sent_for_each_bad_tlp) {
-        nak_scheduled_ = true;
+    if (mutation_ == Mutation::nak_sent_for_each_bad_tlp) {
         ++naks_to_send_;
+    } else if (!nak_scheduled_) {
+        naks_to_send_ = 1; // one that still waits stands for this one too
     }
+    nak_scheduled_ = true;
 }
 
 std::uint16_t ReceiveSequence::take_nak() noexcept {

@@ -62,12 +62,7 @@ RetryUnit::Outcome RetryUnit::cause_replay() noexcept {
 }
 
 RetryUnit::Outcome RetryUnit::run_timer(Tick now, bool held) noexcept {
-    if (now == tlp_ends_) {
-        tlp_ends_ = no_tick;
-        if (expires_ == no_tick && !buffer_.empty()) {
-            start_timer(now);
-        }
-    }
+    end_tlp(now);
     return expires_ <= now && !held ? cause_replay() : Outcome::nothing;
 }
 

@@ -29,6 +29,17 @@ public:
     /// It starts now and ends at `end`.
     void replay_started(Tick end) noexcept;
 
+    /// The wire is free: the TLP on it, if there was one, has ended and starts the timer if that does not run. Before
+    /// another TLP starts at this tick.
+    void end_tlp(Tick now) noexcept {
+        if (now == tlp_ends_) {
+            tlp_ends_ = no_tick;
+            if (expires_ == no_tick && !buffer_.empty()) {
+                start_timer(now);
+            }
+        }
+    }
+
     void receive_ack(std::uint16_t sequence, Tick now) noexcept;
     [[nodiscard]] Outcome receive_nak(std::uint16_t sequence, Tick now) noexcept;
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "rootpool/core/ring_queue.h"
 #include "rootpool/core/time.h"
 #include "rootpool/host/net_device.h"
 #include "rootpool/host/network_stack_arp.h"
@@ -10,7 +11,6 @@
 #include "rootpool/host/network_stack_transmit_slots.h"
 #include "rootpool/net/address.h"
 #include "rootpool/net/arp.h"
-#include "rootpool/net/ring_queue.h"
 
 namespace rootpool::host {
 
@@ -68,7 +68,7 @@ private:
     NetDevice* device_;
     Addresses addresses_;
     unsigned queue_packets_;
-    net::RingQueue<TxPacket> queue_;
+    core::RingQueue<TxPacket> queue_;
     ArpTable arp_;
 };
 

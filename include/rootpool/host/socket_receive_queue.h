@@ -5,8 +5,8 @@
 
 #include "rootpool/core/bytes.h"
 #include "rootpool/core/delegate.h"
+#include "rootpool/core/ring_queue.h"
 #include "rootpool/host/net_device.h"
-#include "rootpool/net/ring_queue.h"
 
 namespace rootpool::host {
 
@@ -47,7 +47,7 @@ private:
     void take_early();
 
     ReceiveBuffers& buffers_;
-    net::RingQueue<ReceivedPiece> ordered_;
+    core::RingQueue<ReceivedPiece> ordered_;
     std::vector<Early> early_; ///< by offset
     std::uint64_t read_ = 0;   ///< stream offset of the first unread byte
     std::uint64_t end_ = 0;    ///< of the first byte that has not arrived in order

@@ -3,11 +3,11 @@
 #include <cstdint>
 
 #include "rootpool/core/delegate.h"
+#include "rootpool/core/ring_queue.h"
 #include "rootpool/core/time.h"
 #include "rootpool/host/network_stack_output.h"
 #include "rootpool/host/socket_observer.h"
 #include "rootpool/host/socket_receive_queue.h"
-#include "rootpool/net/ring_queue.h"
 
 namespace rootpool::host {
 
@@ -57,7 +57,7 @@ private:
     std::uint16_t port_;
     std::uint32_t receive_buffer_;
     UdpObserver* observer_;
-    net::RingQueue<Datagram> queue_;
+    core::RingQueue<Datagram> queue_;
     net::Ipv4Address source_;
     std::uint64_t overruns_ = 0;
     std::uint16_t ip_identification_ = 1;

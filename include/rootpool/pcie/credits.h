@@ -27,6 +27,9 @@ struct ClassCredits {
     bool infinite = false;
 };
 
+/// The most that may be advertised without scaled flow control (PCIe base 2.6.1).
+inline constexpr CreditCost largest_credits{127, 2047};
+
 /// What a receiver advertises, by FlowClass.
 struct Credits {
     std::array<ClassCredits, flow_class_count> of{};
@@ -37,28 +40,47 @@ struct Credits {
     [[nodiscard]] ClassCredits& operator[](FlowClass flow) noexcept { return of[static_cast<std::size_t>(flow)]; }
 };
 
-/// Credits in use at a receiver, as its transmitter counts them.
-class CreditAccount {
-public:
-    /// Whether a TLP of this cost may be sent now.
-    [[nodiscard]] bool allows(const Credits& limits, FlowClass flow, CreditCost cost) const noexcept {
-        const ClassCredits& granted = limits[flow];
-        const CreditCost& used = used_[static_cast<std::size_t>(flow)];
-        return granted.infinite ||
-               (used.headers + cost.headers <= granted.limit.headers && used.data + cost.data <= granted.limit.data);
-    }
-    void consume(FlowClass flow, CreditCost cost) noexcept {
-        CreditCost& used = used_[static_cast<std::size_t>(flow)];
-        used.headers += cost.headers;
-        used.data += cost.data;
-    }
-    /// Throws core::ModelViolation if more comes back than was consumed.
-    void give_back(FlowClass flow, CreditCost cost);
+/// A cumulative count as flow-control DLLPs carry it: headers modulo 2^8, data modulo 2^12.
+struct CreditCount {
+    std::uint8_t headers = 0;
+    std::uint16_t data = 0;
 
-    [[nodiscard]] CreditCost used(FlowClass flow) const noexcept { return used_[static_cast<std::size_t>(flow)]; }
+    constexpr void add(CreditCost cost) noexcept {
+        headers = static_cast<std::uint8_t>(headers + cost.headers);
+        data = static_cast<std::uint16_t>((data + cost.data) & 0xFFFU);
+    }
+    friend bool operator==(const CreditCount&, const CreditCount&) = default;
+};
+
+/// What keeps a TLP from being sent.
+enum class CreditStall : std::uint8_t { none, headers, data };
+
+/// The transmitter's side of one class: CREDIT_LIMIT and CREDITS_CONSUMED (PCIe base 2.6.1.1).
+class CreditGate {
+public:
+    [[nodiscard]] CreditStall stall(CreditCost cost) const noexcept {
+        if (infinite_) {
+            return CreditStall::none;
+        }
+        const unsigned headers = (limit_.headers - (consumed_.headers + cost.headers)) & 0xFFU;
+        const unsigned data = (limit_.data - (consumed_.data + cost.data)) & 0xFFFU;
+        return headers > 0x80U ? CreditStall::headers : data > 0x800U ? CreditStall::data : CreditStall::none;
+    }
+    void consume(CreditCost cost) noexcept { consumed_.add(cost); }
+    /// InitFC: 0 headers and 0 data are infinite.
+    void initialize(CreditCount limit) noexcept {
+        limit_ = limit;
+        infinite_ = limit == CreditCount{};
+    }
+    void update(CreditCount limit) noexcept { limit_ = limit; }
+    [[nodiscard]] bool infinite() const noexcept { return infinite_; }
+    [[nodiscard]] CreditCount limit() const noexcept { return limit_; }
+    [[nodiscard]] CreditCount consumed() const noexcept { return consumed_; }
 
 private:
-    std::array<CreditCost, flow_class_count> used_{};
+    CreditCount limit_;
+    CreditCount consumed_;
+    bool infinite_ = false;
 };
 
 } // namespace rootpool::pcie

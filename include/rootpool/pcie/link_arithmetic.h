@@ -45,8 +45,6 @@ inline constexpr unsigned ecrc_bytes = 4;
 [[nodiscard]] constexpr bool has_8b10b(Generation generation) noexcept { return generation <= Generation::gen2; }
 
 namespace detail {
-/// Packets start in lanes that are multiples of this (PCIe base 4.2.1.2).
-inline constexpr std::int64_t packet_granularity = 4;
 /// Femtoseconds of one byte on one lane at gen1 (10 unit intervals) and at gen3 (8 x 130/128 unit intervals).
 inline constexpr std::int64_t gen1_symbol = 4'000'000;
 inline constexpr std::int64_t gen3_symbol = 1'015'625;
@@ -79,20 +77,6 @@ inline constexpr std::int64_t gen3_symbol = 1'015'625;
     return detail::symbols(generation, 1, 1);
 }
 
-/// Time that `bytes` occupy the link, rounded up to a multiple of 4 bytes and to a femtosecond. On links wider than 4
-/// lanes a packet may end within a symbol time, and the next may follow in the same one.
-[[nodiscard]] constexpr SimTime wire_time(const LinkParameters& link, unsigned bytes) noexcept {
-    const std::int64_t groups =
-        (static_cast<std::int64_t>(bytes) + detail::packet_granularity - 1) / detail::packet_granularity;
-    return detail::symbols(link.generation, groups * detail::packet_granularity, link.width);
-}
-
-/// When a packet can start that is ready at `ready`: right behind the one before it, or, out of logical idle, in lane
-/// 0, at a whole symbol time (PCIe base 4.2.1.2).
-[[nodiscard]] constexpr SimTime packet_start(const LinkParameters& link, SimTime ready, SimTime wire_free_at) noexcept {
-    return ready <= wire_free_at ? wire_free_at : core::align_up(ready, symbol_time(link.generation));
-}
-
 /// Bits per second of one direction before packet overhead, rounded down: 32 Gb/s for gen2 x8.
 [[nodiscard]] constexpr std::uint64_t bandwidth(const LinkParameters& link) noexcept {
     constexpr std::uint64_t bit_femtoseconds_per_second = 8'000'000'000'000'000ULL;
@@ -100,26 +84,16 @@ inline constexpr std::int64_t gen3_symbol = 1'015'625;
            static_cast<std::uint64_t>(detail::slowest_symbol(link.generation));
 }
 
-/// Time between SKP ordered sets: the longest interval allowed, 1538 symbol times, or 375 blocks of 16 symbols (PCIe
-/// base 4.2.8.3).
-[[nodiscard]] constexpr SimTime skip_interval(const LinkParameters& link) noexcept {
-    return detail::symbols(link.generation, has_8b10b(link.generation) ? 1538 : 375 * 16, 1);
+/// Symbol times between SKP ordered sets: the longest interval allowed, 1538, or 375 blocks of 16 (PCIe base 4.2.8.3).
+[[nodiscard]] constexpr unsigned skip_interval_symbols(const LinkParameters& link) noexcept {
+    return has_8b10b(link.generation) ? 1538 : 375 * 16;
 }
-/// Length of a SKP ordered set on every lane: COM + 3 SKP, or one block.
-[[nodiscard]] constexpr SimTime skip_time(const LinkParameters& link) noexcept {
-    return detail::symbols(link.generation, has_8b10b(link.generation) ? 4 : 16, 1);
+/// Symbol times of a SKP ordered set: COM + 3 SKP, or one block.
+[[nodiscard]] constexpr unsigned skip_symbols(const LinkParameters& link) noexcept {
+    return has_8b10b(link.generation) ? 4 : 16;
 }
 
 /// Longest time from a received TLP to the Ack for it, in symbol times (PCIe base tables 3-10 to 3-12). `max_payload`:
 /// 128 to 4096 bytes; values between two rows take the longer one, values outside the nearest.
 [[nodiscard]] unsigned ack_latency_symbols(const LinkParameters& link, unsigned max_payload) noexcept;
-/// The same as a time; also used for UpdateFC.
-[[nodiscard]] SimTime ack_latency_limit(const LinkParameters& link, unsigned max_payload) noexcept;
-
-/// When an unacknowledged TLP is sent again: three Ack latency limits, the unadjusted value of PCIe base up to 3.1.
-[[nodiscard]] SimTime replay_timer_limit(const LinkParameters& link, unsigned max_payload) noexcept;
-/// The simplified limit that parts with 16 GT/s must use and others should: 24,000 symbol times, its lower end (PCIe
-/// base 3.6.2.1).
-[[nodiscard]] SimTime simplified_replay_timer_limit(const LinkParameters& link) noexcept;
-
 } // namespace rootpool::pcie

@@ -30,7 +30,7 @@ public:
     };
 
     FakeRoot(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& tlps)
-        : sc_module(name), port("port", scheduler, *this, credits()), tlps_(tlps),
+        : sc_module(name), port("port", *this, credits()), tlps_(tlps),
           timer_(scheduler, Timer::Callback::to<&FakeRoot::answer_due>(*this)) {}
 
     Port port;
@@ -43,8 +43,9 @@ public:
     pcie::TlpHeader last_completion;
 
     SimTime read_latency = 300ns;
-    bool scramble = false; ///< completions of different requests out of order
-    bool silent = false;   ///< reads are not answered
+    bool scramble = false;                  ///< completions of different requests out of order
+    bool silent = false;                    ///< reads are not answered
+    std::uint64_t silent_from = UINT64_MAX; ///< nor are those of this address and above
     unsigned max_payload = 256;
     unsigned max_read_request = 512;
     unsigned boundary = 64;
@@ -130,7 +131,7 @@ private:
         unsigned& most = most_outstanding[header.requester.routing_id()];
         most = std::max(most, ++outstanding);
         const SimTime extra = scramble ? 97ns * static_cast<int>(header.tag.value() * 5U % 7U) : 0ns;
-        if (!silent) {
+        if (!silent && header.address < silent_from) {
             answers_.push_back({tlp, last_beat + read_latency + extra});
             timer_.arm_no_later_than(answers_.back().at);
         }

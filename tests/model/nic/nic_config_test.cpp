@@ -20,7 +20,7 @@ TEST(Nic82599Config, ImpossibleValuesAreRefusedBeforeElaborationEnds) {
         [](Nic82599Config& config) { config.tx_packet_buffer_bytes = 1000; },
         [](Nic82599Config& config) { config.rx_descriptor_fetches = 0; },
         [](Nic82599Config& config) { config.loopback_bytes_per_cycle = 0; },
-        [](Nic82599Config& config) { config.dma_lookahead = SimTime{0}; },
+        [](Nic82599Config& config) { config.dma_queue = 0; },
         [](Nic82599Config& config) { config.completion_timeout = SimTime{0}; },
         [](Nic82599Config& config) { config.functions.bar0_bytes = 100'000; },
         [](Nic82599Config& config) { config.mac = {}; },

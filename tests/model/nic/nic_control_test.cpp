@@ -26,7 +26,7 @@ protected:
         for (unsigned i = 0; i < 2000 && reads < count; ++i) {
             run_for(10ns);
         }
-        ASSERT_EQ(reads, count);
+        ASSERT_GE(reads, count);
     }
     void restart_vf_0() {
         a.root.config_write(Server::vf_id(0), 0xA8, 0x8000);
@@ -296,12 +296,10 @@ TEST_F(NicControl, TagsOfReadsThatAreNeverAnsweredComeBackAfterACompletionTimeOu
     for (unsigned i = 0; i < 40; ++i) {
         a.queue_frame(0, make_frame(b.mac(0), a.mac(0), 1514, i), 1600 * i);
     }
-    a.root.reads_from.clear();
+    a.root.silent_from = Server::tx_buffer(0); // the descriptors come, the data does not
     a.ring_doorbell(0);
-    wait_for_reads(1);
-    a.root.silent = true; // the descriptors come, the data does not
     run_for(20us);
-    a.root.silent = false;
+    a.root.silent_from = UINT64_MAX;
     restart_vf_0();
     send_one(0, 0, 3);
     run_for(19ms);

@@ -34,7 +34,7 @@ public:
     static constexpr std::uint32_t rx_buffer_bytes = 2048;
 
     Server(const std::string& name, Scheduler& scheduler, pcie::TlpFactory& tlps, net::FramePool& frames)
-        : root((name + "_root").c_str(), scheduler, tlps), link((name + "_link").c_str(), LinkConfig{}),
+        : root((name + "_root").c_str(), scheduler, tlps), link((name + "_link").c_str(), scheduler, LinkConfig{}),
           device(name.c_str(), Nic82599Config{}, scheduler, tlps, frames), number_(name.back() - '0') {
         link.connect(root.port, device.port());
     }

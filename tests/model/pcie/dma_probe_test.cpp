@@ -33,7 +33,7 @@ struct Seen {
 class Host : public PortOwner {
 public:
     Host(Scheduler& scheduler, pcie::TlpFactory& tlps)
-        : port("host", scheduler, *this, credits()), tlps_(tlps),
+        : port("host", *this, credits()), tlps_(tlps),
           timer_(scheduler, Timer::Callback::to<&Host::answer_due>(*this)) {}
 
     Port port;
@@ -135,7 +135,7 @@ struct Bench {
     Scheduler scheduler{"scheduler"};
     pcie::TlpFactory tlps;
     Host host{scheduler, tlps};
-    Link link{"link", LinkConfig{{pcie::Generation::gen2, 8}, 60ns, 256}};
+    Link link{"link", scheduler, LinkConfig{{pcie::Generation::gen2, 8}, 60ns, 256}};
     DmaProbe probe{"probe", DmaProbeConfig{.link = {pcie::Generation::gen2, 8}}, scheduler, tlps};
 
     Bench() { link.connect(host.port, probe.port); }
@@ -267,6 +267,12 @@ TEST_F(DmaProbeTest, WritesAndReadsTakeTurns) {
         EXPECT_EQ(host().seen[i].is_write, i % 2 == 0) << i;
     }
     EXPECT_EQ(host().wrong_bytes, 0U);
+}
+
+TEST_F(DmaProbeTest, WritesAndReadsAreEquallyFast) {
+    DmaResult& result =
+        run({.operation = pcie::DmaOperation::read_write, .bytes = 512, .pages = 8, .warm_up = 2us, .duration = 20us});
+    EXPECT_NEAR(result.reads.bandwidth(), result.writes.bandwidth(), 0.01 * result.reads.bandwidth());
 }
 
 TEST_F(DmaProbeTest, IsNotStartedBeforeSoftwareMadeItABusMaster) {

@@ -42,22 +42,23 @@ inline pcie::Credits credits(std::uint32_t headers, std::uint32_t data) {
     return result;
 }
 
+inline void run_to(SimTime time) { sc_core::sc_start(to_sc_time(time - now())); }
+
 struct LinkBench {
     explicit LinkBench(const pcie::Credits& receiver_credits)
-        : sender("sender", scheduler, ignored, credits(8, 64)),
-          receiver("receiver", scheduler, recorder, receiver_credits) {
+        : sender("sender", ignored, credits(8, 64)), receiver("receiver", recorder, receiver_credits) {
         link.connect(sender, receiver);
     }
-    void write(std::uint64_t address, unsigned bytes, SimTime at = {}) {
+    void write(std::uint64_t address, unsigned bytes) {
         const std::vector<std::uint8_t> data(bytes, 0x5A);
-        sender.send(tlps.make(pcie::memory_write(pcie::Bdf(0, 0, 0), pcie::Tag(0), address, bytes), data), at);
+        sender.send(tlps.make(pcie::memory_write(pcie::Bdf(0, 0, 0), pcie::Tag(0), address, bytes), data), now());
     }
 
     Scheduler scheduler{"scheduler"};
     pcie::TlpFactory tlps;
     Recorder ignored;
     Recorder recorder;
-    Link link{"link", LinkConfig{{pcie::Generation::gen2, 8}, latency, 128}};
+    Link link{"link", scheduler, LinkConfig{{pcie::Generation::gen2, 8}, latency, 128}};
     Port sender;
     Port receiver;
 };

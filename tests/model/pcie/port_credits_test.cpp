@@ -13,14 +13,15 @@ using Bench = test::LinkBench;
 TEST(Port, SendsNoMoreThanTheOtherSideHasRoomForUntilCreditsComeBack) {
     Bench bench(credits(2, 512)); // two headers
     bench.recorder.hold = 500ns;
-    sc_core::sc_start(sc_core::SC_ZERO_TIME);
+    test::run_to(1us);
     for (unsigned i = 0; i < 3; ++i) {
         bench.write(0x1000U + i * 128U, 128);
     }
+    test::run_to(1500ns);
     EXPECT_EQ(bench.recorder.arrivals.size(), 2U);
     EXPECT_EQ(bench.sender.backlog(), 1U);
 
-    sc_core::sc_start(5, sc_core::SC_US);
+    test::run_to(6us);
     ASSERT_EQ(bench.recorder.arrivals.size(), 3U);
     EXPECT_EQ(bench.sender.backlog(), 0U);
     // not before the first TLP was released and its UpdateFC had crossed the link

@@ -24,7 +24,7 @@ struct Memory : sc_core::sc_module {
 
 /// A root complex, and a port that sends it whatever a device could.
 struct RootBench {
-    RootBench() : root("root", config(), scheduler, tlps), device("device", scheduler, recorder, credits(8, 64)) {
+    RootBench() : root("root", config(), scheduler, tlps), device("device", recorder, credits(8, 64)) {
         link.connect(root.port, device);
         root.memory.bind(memory.socket);
         write(0x3C, 0x0002'0000); // Bridge Control, SERR#
@@ -58,7 +58,7 @@ struct RootBench {
     Memory memory{"memory"};
     RootComplex root;
     Port device;
-    Link link{"link", LinkConfig{{pcie::Generation::gen2, 8}, latency, 128}};
+    Link link{"link", scheduler, LinkConfig{{pcie::Generation::gen2, 8}, latency, 128}};
 };
 
 RootBench& bench() {

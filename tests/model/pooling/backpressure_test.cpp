@@ -100,6 +100,7 @@ TEST_F(BackpressureTest, nothing_is_left_behind) {
         root->requests.clear();
         root->completions.clear();
     }
+    platform->settle_links(); // retry buffers wait for Acks that nobody waits for
     EXPECT_EQ(platform->factory.tlps_in_use(), 0U);
 }
 

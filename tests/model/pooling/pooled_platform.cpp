@@ -54,9 +54,8 @@ TlpHeader config_request(TlpKind kind, pcie::Bdf target, std::uint16_t offset) {
     return header;
 }
 
-FakeComponent::FakeComponent(const char* name, Scheduler& scheduler, pcie::TlpFactory& factory,
-                             const pcie::Credits& credits)
-    : port(name, scheduler, *this, credits), factory_(factory) {}
+FakeComponent::FakeComponent(const char* name, pcie::TlpFactory& factory, const pcie::Credits& credits)
+    : port(name, *this, credits), factory_(factory) {}
 
 void FakeComponent::send(const TlpHeader& header, std::uint32_t value, SimTime at) {
     pcie::PayloadSlice payload;
@@ -98,8 +97,8 @@ void FakeComponent::reply(const pcie::Tlp& request, pcie::Bdf completer, std::op
     send(header, first_dword.value_or(0), at);
 }
 
-FakeDevice::FakeDevice(const char* name, Scheduler& scheduler, pcie::TlpFactory& factory, const pcie::Credits& credits)
-    : FakeComponent(name, scheduler, factory, credits), vf_registers_(vfs) {}
+FakeDevice::FakeDevice(const char* name, pcie::TlpFactory& factory, const pcie::Credits& credits)
+    : FakeComponent(name, factory, credits), vf_registers_(vfs) {}
 
 std::optional<unsigned> FakeDevice::vf_index(pcie::Bdf function) const {
     const unsigned distance = static_cast<unsigned>(function.routing_id()) - pf_.routing_id() - 0x80U;
@@ -175,18 +174,18 @@ void FakeDevice::answer(const pcie::Tlp& request, SimTime at) {
 PooledPlatform::PooledPlatform(const std::string& name, const PlatformConfig& config)
     : scheduler((name + "_scheduler").c_str()),
       multi_root_switch((name + "_switch").c_str(), scheduler, factory, switch_config(config)),
-      device((name + "_device").c_str(), scheduler, factory, config.device_credits) {
+      device((name + "_device").c_str(), factory, config.device_credits) {
     LinkConfig link;
     link.latency = config.link_latency;
     for (unsigned root = 0; root < config.roots; ++root) {
         const std::string label = name + "_root" + std::to_string(root);
-        roots.push_back(std::make_unique<FakeComponent>(label.c_str(), scheduler, factory,
-                                                        MultiRootSwitchConfig::default_credits()));
-        links_.push_back(std::make_unique<Link>((label + "_link").c_str(), link));
+        roots.push_back(
+            std::make_unique<FakeComponent>(label.c_str(), factory, MultiRootSwitchConfig::default_credits()));
+        links_.push_back(std::make_unique<Link>((label + "_link").c_str(), scheduler, link));
         links_.back()->connect(roots.back()->port,
                                multi_root_switch.upstream_port(pcie::RootId(static_cast<std::uint8_t>(root))));
     }
-    links_.push_back(std::make_unique<Link>((name + "_device_link").c_str(), link));
+    links_.push_back(std::make_unique<Link>((name + "_device_link").c_str(), scheduler, link));
     links_.back()->connect(multi_root_switch.downstream_port(pooling::DeviceIndex(0)), device.port);
 }
 

@@ -24,7 +24,7 @@ struct Received {
 /// The link end of a fake component: answers memory reads from `memory`, records everything else.
 class FakeComponent : public PortOwner {
 public:
-    FakeComponent(const char* name, Scheduler& scheduler, pcie::TlpFactory& factory, const pcie::Credits& credits);
+    FakeComponent(const char* name, pcie::TlpFactory& factory, const pcie::Credits& credits);
 
     void send(const pcie::TlpHeader& header, std::uint32_t value = 0, SimTime at = SimTime{0});
     /// What this component answers to a memory read of the dword at an address.
@@ -46,7 +46,7 @@ protected:
 /// included.
 class FakeDevice : public FakeComponent {
 public:
-    FakeDevice(const char* name, Scheduler& scheduler, pcie::TlpFactory& factory, const pcie::Credits& credits);
+    FakeDevice(const char* name, pcie::TlpFactory& factory, const pcie::Credits& credits);
 
     [[nodiscard]] pcie::Bdf vf(unsigned index) const {
         return pcie::Bdf(static_cast<std::uint16_t>(pf_.routing_id() + 0x80U + 2 * index));
@@ -100,6 +100,12 @@ public:
     void bring_up();
 
     static void run_for(SimTime duration) { sc_core::sc_start(to_sc_time(duration)); }
+    /// Works off the Acks and UpdateFCs that were sent meanwhile.
+    void settle_links() {
+        for (const auto& link : links_) {
+            static_cast<void>(link->down());
+        }
+    }
 
     pcie::TlpFactory factory;
     Scheduler scheduler;

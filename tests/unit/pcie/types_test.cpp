@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "rootpool/core/error.h"
 #include "rootpool/pcie/credits.h"
 #include "rootpool/pcie/tlp_builder.h"
 
@@ -22,35 +21,37 @@ TEST(Credits, CostIsOneHeaderAndOneDataCreditPer16Bytes) {
     EXPECT_EQ(credit_cost(config_write(ConfigType::type_0, id, Tag(0), id, 0)), (CreditCost{1, 1}));
 }
 
-TEST(CreditAccount, AllowsUpToTheLimitAndAgainAfterTheReturn) {
-    Credits limits;
-    limits[FlowClass::posted] = {{2, 4}, false};
-    CreditAccount account;
-    const CreditCost cost{1, 4};
-    EXPECT_TRUE(account.allows(limits, FlowClass::posted, cost));
-    account.consume(FlowClass::posted, cost);
-    EXPECT_FALSE(account.allows(limits, FlowClass::posted, cost)) << "data credits are used up";
-    EXPECT_TRUE(account.allows(limits, FlowClass::posted, {1, 0})) << "one header credit is left";
-    account.give_back(FlowClass::posted, cost);
-    EXPECT_TRUE(account.allows(limits, FlowClass::posted, cost));
-    EXPECT_EQ(account.used(FlowClass::posted), CreditCost{});
+TEST(CreditGate, AllowsUpToTheLimitAndAgainAfterAnUpdate) {
+    CreditGate gate;
+    gate.initialize({2, 4});
+    EXPECT_EQ(gate.stall({1, 4}), CreditStall::none);
+    gate.consume({1, 4});
+    EXPECT_EQ(gate.stall({1, 1}), CreditStall::data);
+    EXPECT_EQ(gate.stall({1, 0}), CreditStall::none) << "one header credit is left";
+    gate.consume({1, 0});
+    EXPECT_EQ(gate.stall({1, 0}), CreditStall::headers);
+    gate.update({3, 8});
+    EXPECT_EQ(gate.stall({1, 4}), CreditStall::none);
 }
 
-TEST(CreditAccount, InfiniteCreditIsNeverUsedUp) {
-    Credits limits;
-    limits[FlowClass::completion] = {{0, 0}, true};
-    CreditAccount account;
-    account.consume(FlowClass::completion, {1000, 64'000});
-    EXPECT_TRUE(account.allows(limits, FlowClass::completion, {1, 256}));
+TEST(CreditGate, CountsModulo256HeadersAnd4096DataCredits) {
+    CreditGate gate;
+    gate.initialize({1, 16});
+    CreditCount limit{1, 16};
+    for (int i = 0; i < 1000; ++i) {
+        ASSERT_EQ(gate.stall({1, 16}), CreditStall::none) << i;
+        gate.consume({1, 16});
+        ASSERT_EQ(gate.stall({1, 0}), CreditStall::headers) << i;
+        limit.add({1, 16});
+        gate.update(limit);
+    }
 }
 
-TEST(CreditAccount, MoreCreditThanWasConsumedIsAModelBug) {
-    CreditAccount account;
-    account.consume(FlowClass::posted, {1, 4});
-    EXPECT_THROW(account.give_back(FlowClass::posted, {1, 5}), core::ModelViolation);
-    EXPECT_THROW(account.give_back(FlowClass::posted, {2, 4}), core::ModelViolation);
-    EXPECT_THROW(account.give_back(FlowClass::non_posted, {1, 0}), core::ModelViolation);
-    EXPECT_EQ(account.used(FlowClass::posted), (CreditCost{1, 4})) << "a refused return changes nothing";
+TEST(CreditGate, ZeroIsInfinite) {
+    CreditGate gate;
+    gate.initialize({});
+    gate.consume({1000, 64'000});
+    EXPECT_EQ(gate.stall({1, 256}), CreditStall::none);
 }
 
 } // namespace

@@ -1,0 +1,510 @@
+#include "models/pcie/link_end.h"
+
+#include <algorithm>
+
+#include "rootpool/pcie/link_arithmetic.h"
+
+namespace rootpool::models {
+
+using pcie::LinkTick;
+using pcie::no_tick;
+using pcie::Reception;
+
+namespace {
+
+/// An idle link repeats its UpdateFCs (PCIe base 2.6.1.2).
+constexpr SimTime refresh_interval = 30us;
+
+} // namespace
+
+LinkEnd::LinkEnd(const sc_core::sc_module_name& name, const LinkTiming& timing, pcie::OrderingPolicy policy,
+                 LinkEndOwner& owner)
+    : sc_module(name), timing_(timing), owner_(owner), queue_(policy), advertiser_(timing.update_limit),
+      init_(timing.init_repeat), acks_(timing.ack_limit), replay_(timing.replay_limit),
+      next_skip_(timing.skip_interval), next_accounted_(timing.accounted == 0 ? no_tick : timing.ack_limit) {
+    from_port.bind(static_cast<TlpForwardInterface&>(*this));
+    to_port.bind(static_cast<TlpBackwardInterface&>(*this));
+}
+
+void LinkEnd::connect(LinkEnd& peer, const pcie::Credits& advertised) {
+    peer_ = &peer;
+    advertised_ = advertised;
+}
+
+void LinkEnd::observe(pcie::TlpObserver& observer, pcie::PlaceId place) noexcept {
+    tlp_observer_ = &observer;
+    tlp_place_ = place;
+}
+
+void LinkEnd::observe(pcie::LinkObserver& observer, pcie::PlaceId place) noexcept {
+    link_observer_ = &observer;
+    link_place_ = place;
+}
+
+// ------------------------------------------------------------------------------------------------- from the port
+
+tlm::tlm_sync_enum LinkEnd::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& /*phase*/, sc_core::sc_time& delay) {
+    const LinkTick from = timing_.clock.after(now() + SimTime{static_cast<std::int64_t>(delay.value())});
+    if (queue_.push(pcie::TlpPtr(&tlp), from) < up_at_ && !up_) {
+        tell_port(*queue_.take(queue_.size() - 1), TlpPhase::returned, now());
+    } else {
+        if (queue_.candidate() == TransmitQueue::none) {
+            queue_.look(gates_);
+        }
+        owner_.on_input(*this);
+    }
+    return tlm::TLM_ACCEPTED;
+}
+
+/// The port released a TLP that it had received.
+tlm::tlm_sync_enum LinkEnd::nb_transport_bw(pcie::Tlp& tlp, TlpPhase& /*phase*/, sc_core::sc_time& delay) {
+    const pcie::FlowClass flow = pcie::flow_class(tlp.header.kind);
+    if (!advertiser_.infinite(flow)) {
+        const SimTime freed = now() + SimTime{static_cast<std::int64_t>(delay.value())};
+        advertiser_.release(flow, pcie::credit_cost(tlp.header), timing_.clock.after(freed));
+        plan();
+        if (peer_->is_awaited()) {
+            owner_.on_input(*this);
+        }
+    }
+    return tlm::TLM_ACCEPTED;
+}
+
+// --------------------------------------------------------------------------------------------------- event order
+
+void LinkEnd::find_next_event() noexcept {
+    next_event_ = {decision_, LinkEventPhase::decision};
+    if (!incoming_.empty() && incoming_.front().at < next_event_.tick) {
+        next_event_ = {incoming_.front().at, LinkEventPhase::reception};
+    }
+    if (replay_.expires_at() < next_event_.tick) {
+        next_event_ = {replay_.expires_at(), LinkEventPhase::timer};
+    }
+}
+
+void LinkEnd::take(const Incoming& packet) {
+    incoming_.push(packet);
+    if (incoming_.size() == 1) {
+        find_next_event();
+    }
+}
+
+void LinkEnd::process(const LinkEventTime& event) {
+    switch (event.phase) {
+    case LinkEventPhase::decision:
+        decide(event.tick);
+        break;
+    case LinkEventPhase::reception:
+        seen_ = event.tick + 1;
+        receive(incoming_.pop());
+        break;
+    case LinkEventPhase::timer:
+        seen_ = event.tick + 1;
+        if (event.tick >= hold_from_ && event.tick + 1 < hold_until_) {
+            replay_.hold_until(hold_until_ - 1);
+        } else {
+            ++counters_.replay_timeouts;
+            start_replay(event.tick);
+        }
+        break;
+    }
+    find_next_event();
+}
+
+/// The first tick at which a TLP may start, if the wire were free.
+LinkTick LinkEnd::tlp_from() const noexcept {
+    if (replay_.replaying()) {
+        return replay_.from();
+    }
+    if (replay_.buffer().full()) {
+        return no_tick;
+    }
+    const std::size_t index = queue_.candidate();
+    return index == TransmitQueue::none ? no_tick : queue_[index].from;
+}
+
+/// When the next decision is taken that may start a packet (docs/timing.md 2.2).
+void LinkEnd::plan() noexcept {
+    if (!up_) {
+        decision_ = no_tick;
+        find_next_event();
+        return;
+    }
+    LinkTick from = std::min({next_skip_, next_accounted_, dllp_from()});
+    if (init_.active()) {
+        from = std::min(from, tlp_from());
+    }
+    decision_ = std::max({from, wire_free_, hold_until_, seen_});
+    if (decision_ > wire_free_ || next_skip_ <= decision_) {
+        decision_ = timing_.clock.symbol_start(decision_);
+    }
+    find_next_event();
+}
+
+LinkTick LinkEnd::oldest_starts_at() const noexcept {
+    const bool clean =
+        init_.active() && replay_.buffer().not_accepted() == 0 && !replay_.replaying() && !replay_.buffer().full();
+    return clean && queue_.candidate() == 0 ? decision_ : no_tick;
+}
+
+bool LinkEnd::is_certain(LinkTick tick) const noexcept {
+    if (replay_.expires_at() <= tick) {
+        return false;
+    }
+    for (std::size_t i = 0; i < incoming_.size() && incoming_[i].at < tick; ++i) {
+        if (incoming_[i].disturbs()) {
+            return false;
+        }
+    }
+    if (std::min({next_skip_, dllp_from(), next_accounted_}) <= tick || !init_.active() || replay_.replaying() ||
+        replay_.buffer().full()) {
+        return false;
+    }
+    return queue_.candidate() == 0 && queue_[0].from <= tick;
+}
+
+// ----------------------------------------------------------------------------------------------------- transmitter
+
+void LinkEnd::decide(LinkTick tick) {
+    if (!init_.active()) {
+        init_.advance(tick);
+    }
+    if (next_skip_ <= tick) {
+        send_skip(tick);
+        return;
+    }
+    if (next_accounted_ <= tick) {
+        next_accounted_ += timing_.ack_limit;
+        wire_free_ = tick + timing_.accounted;
+        plan();
+        return;
+    }
+    pass_refreshes(tick);
+    pcie::Dllp dllp;
+    if (tick >= dllp_hold_ && choose_dllp(tick, dllp)) {
+        send_dllp(dllp, tick);
+    } else if (!init_.active() || tlp_from() > tick) {
+        note_stall(tick);
+        plan();
+    } else if (replay_.replaying()) {
+        ++counters_.replayed_tlps;
+        send_tlp(replay_.next(), true, tick);
+    } else {
+        send_new_tlp(tick);
+    }
+}
+
+void LinkEnd::send_skip(LinkTick tick) noexcept {
+    ++counters_.skips;
+    next_skip_ += timing_.skip_interval;
+    wire_free_ = tick + timing_.skip;
+    plan();
+}
+
+/// When the next DLLP may start, if the wire were free.
+LinkTick LinkEnd::dllp_from() const noexcept {
+    if (!init_.active()) {
+        return init_.advances() ? 0 : std::max(init_.from(), dllp_hold_);
+    }
+    return std::max(std::min({acks_.nak_from(), acks_.ack_from(), advertiser_.earliest(), next_refresh_}), dllp_hold_);
+}
+
+void LinkEnd::set_refreshes(std::int64_t passed) noexcept {
+    refreshes_ = passed;
+    next_refresh_ = timing_.clock.at_least((passed + 1) * refresh_interval);
+}
+
+void LinkEnd::pass_refreshes(LinkTick tick) noexcept {
+    while (next_refresh_ <= tick) {
+        if (init_.active_since() <= next_refresh_) {
+            advertiser_.refresh(next_refresh_);
+        }
+        set_refreshes(refreshes_ + 1);
+    }
+}
+
+/// The DLLP that goes before any TLP, if there is one (PCIe base 3.6.2.1).
+bool LinkEnd::choose_dllp(LinkTick tick, pcie::Dllp& dllp) {
+    if (!init_.active()) {
+        const auto init = init_.send(tick, advertiser_);
+        dllp = init.value_or(dllp);
+        return init.has_value();
+    }
+    const bool nak = acks_.nak_from() <= tick;
+    if (nak || acks_.ack_from() <= tick) {
+        dllp = {nak ? pcie::DllpKind::nak : pcie::DllpKind::ack, {}, 0, {}};
+        return true;
+    }
+    if (advertiser_.earliest() > tick) {
+        return false;
+    }
+    dllp.kind = pcie::DllpKind::update_fc;
+    for (const auto flow : {pcie::FlowClass::posted, pcie::FlowClass::non_posted, pcie::FlowClass::completion}) {
+        if (advertiser_.update_from(flow) <= tick) {
+            dllp.flow = flow;
+            break;
+        }
+    }
+    return true;
+}
+
+void LinkEnd::send_dllp(const pcie::Dllp& chosen, LinkTick tick) {
+    pcie::Dllp dllp = chosen;
+    if (dllp.kind == pcie::DllpKind::ack || dllp.kind == pcie::DllpKind::nak) {
+        dllp.sequence = acks_.send();
+    } else if (dllp.kind == pcie::DllpKind::update_fc) {
+        dllp.credits = advertiser_.send(dllp.flow, tick);
+    }
+    ++counters_.dllps;
+    wire_free_ = tick + timing_.dllp;
+    if (timing_.one_dllp_per_symbol) {
+        dllp_hold_ = timing_.clock.symbol_start(tick + 1);
+    }
+    const pcie::PacketFate fate =
+        faults_ == nullptr ? pcie::PacketFate::intact : faults_->fate(false, pcie::dllp_wire_bytes);
+    const LinkTick received = wire_free_ + timing_.flight;
+    Reception reception = fate == pcie::PacketFate::intact ? Reception::accepted : Reception::bad;
+    if (fate == pcie::PacketFate::dropped || received >= down_at_) {
+        reception = Reception::lost;
+    }
+    if (reception == Reception::accepted) {
+        peer_->take({received, false, 0, {}, dllp});
+    } else {
+        ++counters_.lost_packets;
+    }
+    if (link_observer_ != nullptr) {
+        report({link_place_, timing_.clock.time(tick), timing_.clock.time(wire_free_), timing_.clock.time(received),
+                nullptr, 0, false, dllp, fate, reception});
+    }
+    plan();
+}
+
+void LinkEnd::send_new_tlp(LinkTick tick) {
+    const std::size_t index = queue_.candidate();
+    gates_[static_cast<std::size_t>(queue_[index].flow)].consume(queue_[index].cost);
+    end_stall(tick);
+    RetryBuffer::Entry& entry = replay_.buffer().add(queue_.take(index));
+    queue_.look(gates_);
+    const pcie::TlpPtr tlp = entry.tlp;
+    send_tlp(entry, false, tick);
+    tell_port(*tlp, TlpPhase::release, timing_.clock.time(tick)); // it has left the queue
+}
+
+void LinkEnd::tell_port(pcie::Tlp& tlp, TlpPhase phase, SimTime at) {
+    sc_core::sc_time delay = to_sc_time(std::max(at - now(), SimTime{0}));
+    from_port->nb_transport_bw(tlp, phase, delay);
+}
+
+void LinkEnd::send_tlp(RetryBuffer::Entry& entry, bool replay, LinkTick tick) {
+    const pcie::TlpPtr tlp = entry.tlp;
+    const std::uint16_t sequence = entry.sequence;
+    const unsigned bytes = pcie::wire_bytes(tlp->header);
+    wire_free_ = tick + timing_.clock.packet(bytes);
+    replay_.sent(entry, tick, wire_free_);
+    const pcie::PacketFate fate = faults_ == nullptr ? pcie::PacketFate::intact : faults_->fate(true, bytes);
+    const LinkTick received = wire_free_ + timing_.flight;
+    AckScheduler::Verdict verdict{Reception::lost, false};
+    if (received < down_at_) {
+        verdict = peer_->acks_.judge(sequence, fate);
+    }
+    if (verdict.reception != Reception::lost) {
+        peer_->take({received, true, sequence, verdict, {}});
+    }
+    const bool accepted = verdict.reception == Reception::accepted;
+    if (accepted) {
+        ++counters_.tlps;
+        counters_.bytes += bytes;
+        replay_.buffer().accept(entry);
+    } else {
+        ++counters_.lost_packets;
+    }
+    plan();
+    if (link_observer_ != nullptr) {
+        report({link_place_,
+                timing_.clock.time(tick),
+                timing_.clock.time(wire_free_),
+                timing_.clock.time(received),
+                tlp.get(),
+                sequence,
+                replay,
+                {},
+                fate,
+                verdict.reception});
+    }
+    if (accepted) {
+        if (tlp_observer_ != nullptr) {
+            tlp_observer_->on_tlp(
+                {tlp_place_, timing_.clock.time(tick), timing_.clock.time(received - timing_.flight), *tlp});
+        }
+        peer_->deliver(*tlp, tick + timing_.flight, received);
+    }
+}
+
+void LinkEnd::report(const pcie::PacketSighting& packet) const { link_observer_->on_packet(packet); }
+
+// ------------------------------------------------------------------------------------------------------- receiver
+
+void LinkEnd::deliver(pcie::Tlp& tlp, LinkTick first, LinkTick last) {
+    const SimTime time = now();
+    TlpPhase phase = TlpPhase::arrive;
+    sc_core::sc_time delay = to_sc_time(timing_.clock.time(first) - time);
+    to_port->nb_transport_fw(tlp, phase, delay);
+    phase = TlpPhase::end;
+    delay = to_sc_time(timing_.clock.time(last) - time);
+    to_port->nb_transport_fw(tlp, phase, delay);
+}
+
+void LinkEnd::receive(const Incoming& packet) {
+    if (!init_.active()) {
+        init_.advance(packet.at);
+    }
+    if (!packet.is_tlp) {
+        receive_dllp(packet);
+        return;
+    }
+    if (packet.verdict.reception == Reception::accepted && !init_.active()) {
+        init_.received_tlp(packet.at);
+        plan();
+    }
+    if (acks_.received(packet.verdict, packet.sequence, packet.at)) {
+        plan();
+    }
+}
+
+void LinkEnd::receive_dllp(const Incoming& packet) {
+    const pcie::Dllp& dllp = packet.dllp;
+    switch (dllp.kind) {
+    case pcie::DllpKind::ack:
+    case pcie::DllpKind::nak:
+        static_cast<void>(replay_.acknowledged(dllp.sequence, packet.at));
+        if (dllp.kind == pcie::DllpKind::nak) {
+            ++counters_.naks_received;
+            if (!replay_.buffer().empty()) {
+                start_replay(packet.at);
+            }
+        }
+        if (!queue_.empty() || replay_.replaying()) {
+            plan();
+        }
+        return;
+    case pcie::DllpKind::update_fc:
+        if (init_.active()) {
+            gates_[static_cast<std::size_t>(dllp.flow)].update(dllp.credits);
+            queue_.look(gates_);
+        }
+        break;
+    default:
+        if (init_.takes_limits()) {
+            gates_[static_cast<std::size_t>(dllp.flow)].initialize(dllp.credits);
+            queue_.look(gates_);
+        }
+    }
+    if (!init_.active()) {
+        init_.received(dllp, packet.at);
+        plan();
+    } else if (!queue_.empty()) {
+        plan();
+    }
+}
+
+void LinkEnd::start_replay(LinkTick at) {
+    if (replay_.start(at)) {
+        ++counters_.retrains;
+        owner_.on_retrain(at + 1, at + 1 + timing_.retrain);
+    }
+    plan();
+}
+
+void LinkEnd::hold(LinkTick from, LinkTick until) noexcept {
+    hold_from_ = from;
+    hold_until_ = std::max(hold_until_, until);
+    plan();
+}
+
+// -------------------------------------------------------------------------------------------------- up, down, idle
+
+void LinkEnd::come_up(LinkTick tick) {
+    up_ = true;
+    seen_ = tick;
+    next_skip_ =
+        (std::max(tick, LinkTick{1}) + timing_.skip_interval - 1) / timing_.skip_interval * timing_.skip_interval;
+    set_refreshes(timing_.clock.time(tick) / refresh_interval);
+    init_.start();
+    gates_ = {};
+    queue_.look(gates_);
+    advertiser_.start(advertised_);
+    plan();
+}
+
+void LinkEnd::go_down(LinkTick up_at) {
+    up_ = false;
+    up_at_ = up_at;
+    down_at_ = no_tick;
+    hold_from_ = no_tick;
+    hold_until_ = 0;
+    incoming_.clear();
+    acks_.reset();
+    replay_.reset();
+    stalled_since_ = no_tick;
+    init_.start();
+    plan();
+    while (!queue_.empty() && queue_[0].from < up_at_) {
+        tell_port(*queue_.take(0), TlpPhase::returned, now());
+    }
+    queue_.look(gates_);
+}
+
+bool LinkEnd::is_idle(LinkTick until) const noexcept {
+    return init_.active() && faults_ == nullptr && link_observer_ == nullptr && timing_.accounted == 0 &&
+           (queue_.empty() || queue_[0].from > until) && incoming_.empty() && replay_.buffer().empty() &&
+           acks_.nak_from() == no_tick && acks_.ack_from() == no_tick && advertiser_.earliest() == no_tick &&
+           down_at_ == no_tick;
+}
+
+/// To a SKP ordered set well before `until` that no UpdateFC is near, as if all between had been sent.
+void LinkEnd::pass_idle_time(LinkTick until) noexcept {
+    const LinkTick guard = timing_.clock.symbols(256); // longer than SKP and three UpdateFCs on any link
+    LinkTick target = (until / timing_.skip_interval - 1) * timing_.skip_interval;
+    if (target - timing_.clock.at_least(timing_.clock.time(target) / refresh_interval * refresh_interval) < guard) {
+        target -= timing_.skip_interval;
+    }
+    if (target <= next_skip_) {
+        return;
+    }
+    counters_.skips += static_cast<std::uint64_t>((target - next_skip_) / timing_.skip_interval);
+    next_skip_ = target;
+    unsigned finite = 0;
+    for (const auto& of : advertised_.of) {
+        finite += of.infinite ? 0 : 1;
+    }
+    const std::int64_t passed = timing_.clock.time(target) / refresh_interval;
+    counters_.dllps += static_cast<std::uint64_t>(passed - refreshes_) * finite;
+    set_refreshes(passed);
+    plan();
+}
+
+// ----------------------------------------------------------------------------------------------------- statistics
+
+void LinkEnd::note_stall(LinkTick tick) noexcept {
+    if (stalled_since_ != no_tick || queue_.empty() || !init_.active() || replay_.replaying() ||
+        queue_[0].from > tick) {
+        return;
+    }
+    const TransmitQueue::Entry& oldest = queue_[0];
+    const pcie::CreditStall stall = gates_[static_cast<std::size_t>(oldest.flow)].stall(oldest.cost);
+    if (stall != pcie::CreditStall::none) {
+        stalled_since_ = tick;
+        stalled_ =
+            &counters_
+                 .credit_stalls[static_cast<std::size_t>(oldest.flow)][stall == pcie::CreditStall::headers ? 0 : 1];
+    }
+}
+
+void LinkEnd::end_stall(LinkTick tick) noexcept {
+    if (stalled_since_ != no_tick) {
+        *stalled_ += timing_.clock.time(tick) - timing_.clock.time(stalled_since_);
+        stalled_since_ = no_tick;
+    }
+}
+
+} // namespace rootpool::models

@@ -1,0 +1,169 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "models/core/scheduler.h"
+#include "models/pcie/ack_scheduler.h"
+#include "models/pcie/credit_advertiser.h"
+#include "models/pcie/flow_control_init.h"
+#include "models/pcie/link_timing.h"
+#include "models/pcie/replay_control.h"
+#include "models/pcie/tlp_socket.h"
+#include "models/pcie/transmit_queue.h"
+#include "rootpool/pcie/link_observer.h"
+
+namespace rootpool::models {
+
+class LinkEnd;
+
+/// What happens at a link, in order: decisions of a tick come before its receptions, those before its timers.
+enum class LinkEventPhase : std::uint8_t { decision, reception, timer };
+struct LinkEventTime {
+    pcie::LinkTick tick = pcie::no_tick;
+    LinkEventPhase phase = LinkEventPhase::decision;
+    friend auto operator<=>(const LinkEventTime&, const LinkEventTime&) = default;
+};
+
+/// Told by the ends of a link.
+class LinkEndOwner {
+public:
+    virtual ~LinkEndOwner() = default;
+    /// TLPs or credits came in; when `end` has to act may have changed.
+    virtual void on_input(LinkEnd& end) = 0;
+    /// Both ends start nothing from tick `from` until tick `until`.
+    virtual void on_retrain(pcie::LinkTick from, pcie::LinkTick until) = 0;
+};
+
+/// What happened at one end of a link.
+struct LinkEndCounters {
+    std::uint64_t tlps = 0;  ///< accepted by the other end
+    std::uint64_t bytes = 0; ///< of these, on the wire
+    std::uint64_t dllps = 0;
+    std::uint64_t skips = 0;
+    std::uint64_t replayed_tlps = 0;
+    std::uint64_t naks_received = 0;
+    std::uint64_t replay_timeouts = 0;
+    std::uint64_t retrains = 0;
+    std::uint64_t lost_packets = 0; ///< not intact at the other end
+    /// Time that the wire was free and TLPs waited for credits, by class of the oldest and by what it lacked.
+    std::array<std::array<SimTime, 2>, pcie::flow_class_count> credit_stalls{};
+};
+
+/// Data link layer and physical layer of one end of a link: what docs/timing.md says of a transmitter and a receiver.
+/// Plain sequence of decisions, receptions and timers; Link runs both ends in step.
+class LinkEnd : public sc_core::sc_module, private TlpForwardInterface, private TlpBackwardInterface {
+public:
+    TlpTargetSocket from_port{"from_port"};
+    TlpInitiatorSocket to_port{"to_port"};
+
+    LinkEnd(const sc_core::sc_module_name& name, const LinkTiming& timing, pcie::OrderingPolicy policy,
+            LinkEndOwner& owner);
+
+    /// Before the simulation.
+    void connect(LinkEnd& peer, const pcie::Credits& advertised);
+    void observe(pcie::TlpObserver& observer, pcie::PlaceId place) noexcept;
+    void observe(pcie::LinkObserver& observer, pcie::PlaceId place) noexcept;
+    void set_faults(pcie::FaultSource* faults) noexcept { faults_ = faults; }
+
+    // --- run by Link
+    [[nodiscard]] const LinkEventTime& next_event() const noexcept { return next_event_; }
+    [[nodiscard]] pcie::LinkTick next_decision() const noexcept { return decision_; }
+    void process(const LinkEventTime& event);
+    /// Whether the decision at `tick`, which lies ahead, is certain: nothing that comes in before can change it.
+    [[nodiscard]] bool is_certain(pcie::LinkTick tick) const noexcept;
+    /// Whether something outside the link waits for what this end does.
+    [[nodiscard]] bool is_awaited() const noexcept { return !queue_.empty() || replay_.buffer().not_accepted() != 0; }
+    /// When the oldest TLP starts at the earliest; no_tick: that depends on what comes in.
+    [[nodiscard]] pcie::LinkTick oldest_starts_at() const noexcept;
+    /// New input is to be looked at.
+    void replan() noexcept { plan(); }
+    void hold(pcie::LinkTick from, pcie::LinkTick until) noexcept;
+    void come_up(pcie::LinkTick tick);
+    /// Packets received at or after `tick` are lost.
+    void set_down_at(pcie::LinkTick tick) noexcept { down_at_ = tick; }
+    /// Everything forgets; TLPs that would start before the link is up again are handed back to the port.
+    void go_down(pcie::LinkTick up_at);
+    /// Passes the time in which nothing but SKP and UpdateFC is sent.
+    void pass_idle_time(pcie::LinkTick until) noexcept;
+    [[nodiscard]] bool is_idle(pcie::LinkTick until) const noexcept;
+
+    [[nodiscard]] bool active() const noexcept { return init_.active(); }
+    [[nodiscard]] const LinkEndCounters& counters() const noexcept { return counters_; }
+
+private:
+    struct Incoming {
+        pcie::LinkTick at = 0;
+        bool is_tlp = false;
+        std::uint16_t sequence = 0;
+        AckScheduler::Verdict verdict;
+        pcie::Dllp dllp;
+
+        /// Whether it may cause a packet at once.
+        [[nodiscard]] bool disturbs() const noexcept {
+            return is_tlp ? verdict.reception != pcie::Reception::accepted
+                          : dllp.kind != pcie::DllpKind::ack && dllp.kind != pcie::DllpKind::update_fc;
+        }
+    };
+
+    tlm::tlm_sync_enum nb_transport_fw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) override;
+    tlm::tlm_sync_enum nb_transport_bw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) override;
+
+    void take(const Incoming& packet);
+    void find_next_event() noexcept;
+    [[nodiscard]] pcie::LinkTick tlp_from() const noexcept;
+    void plan() noexcept;
+    void decide(pcie::LinkTick tick);
+    void send_skip(pcie::LinkTick tick) noexcept;
+    void pass_refreshes(pcie::LinkTick tick) noexcept;
+    void set_refreshes(std::int64_t passed) noexcept;
+    [[nodiscard]] pcie::LinkTick dllp_from() const noexcept;
+    [[nodiscard]] bool choose_dllp(pcie::LinkTick tick, pcie::Dllp& dllp);
+    void send_dllp(const pcie::Dllp& dllp, pcie::LinkTick tick);
+    void send_new_tlp(pcie::LinkTick tick);
+    void send_tlp(RetryBuffer::Entry& entry, bool replay, pcie::LinkTick tick);
+    void deliver(pcie::Tlp& tlp, pcie::LinkTick first, pcie::LinkTick last);
+    void report(const pcie::PacketSighting& packet) const;
+    void receive(const Incoming& packet);
+    void receive_dllp(const Incoming& packet);
+    void start_replay(pcie::LinkTick at);
+    void note_stall(pcie::LinkTick tick) noexcept;
+    void end_stall(pcie::LinkTick tick) noexcept;
+    void tell_port(pcie::Tlp& tlp, TlpPhase phase, SimTime at);
+
+    const LinkTiming& timing_;
+    LinkEndOwner& owner_;
+    LinkEnd* peer_ = nullptr;
+    pcie::Credits advertised_;
+    TransmitQueue queue_;
+    CreditGates gates_;
+    CreditAdvertiser advertiser_;
+    FlowControlInit init_;
+    AckScheduler acks_;
+    ReplayControl replay_;
+    core::RingQueue<Incoming> incoming_;
+    pcie::FaultSource* faults_ = nullptr;
+    pcie::TlpObserver* tlp_observer_ = nullptr;
+    pcie::LinkObserver* link_observer_ = nullptr;
+    pcie::PlaceId tlp_place_;
+    pcie::PlaceId link_place_;
+    pcie::LinkTick decision_ = pcie::no_tick;
+    LinkEventTime next_event_;
+    pcie::LinkTick wire_free_ = 0;
+    pcie::LinkTick seen_ = 0; ///< the first tick that sees the last reception or timer
+    pcie::LinkTick next_skip_;
+    pcie::LinkTick next_refresh_ = 0;
+    std::int64_t refreshes_ = 0; ///< that fell due
+    pcie::LinkTick next_accounted_;
+    pcie::LinkTick dllp_hold_ = 0; ///< the first tick at which another DLLP may start
+    pcie::LinkTick hold_from_ = pcie::no_tick;
+    pcie::LinkTick hold_until_ = 0;
+    pcie::LinkTick down_at_ = pcie::no_tick;
+    bool up_ = false;
+    pcie::LinkTick up_at_ = 0; ///< while the link is down: when it comes up again
+    pcie::LinkTick stalled_since_ = pcie::no_tick;
+    SimTime* stalled_ = nullptr; ///< the counter of what the oldest TLP lacks
+    LinkEndCounters counters_;
+};
+
+} // namespace rootpool::models

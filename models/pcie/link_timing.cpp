@@ -1,0 +1,28 @@
+#include "models/pcie/link_timing.h"
+
+namespace rootpool::models {
+namespace {
+
+[[nodiscard]] pcie::LinkTick replay_limit_of(const LinkConfig& config, const pcie::LinkClock& clock) {
+    constexpr pcie::LinkTick simplified_symbols = 24'000;
+    return clock.symbols(config.parameters.generation <= pcie::Generation::gen3
+                             ? 3 * pcie::ack_latency_symbols(config.parameters, config.max_payload)
+                             : simplified_symbols);
+}
+
+} // namespace
+
+LinkTiming::LinkTiming(const LinkConfig& config)
+    : clock(config.parameters), flight(clock.at_least(config.latency)), dllp(clock.packet(pcie::dllp_wire_bytes)),
+      skip(clock.symbols(pcie::skip_symbols(config.parameters))),
+      skip_interval(clock.symbols(pcie::skip_interval_symbols(config.parameters))),
+      ack_limit(clock.symbols(pcie::ack_latency_symbols(config.parameters, config.max_payload))),
+      update_limit(ack_limit), replay_limit(replay_limit_of(config, clock)), retrain(clock.at_least(config.retrain)),
+      init_repeat(clock.at_least(34us)), one_dllp_per_symbol(pcie::has_8b10b(config.parameters.generation)) {
+    if (config.dllp_accounting == pcie::DllpAccounting::pcie_bench) {
+        dllp = 0;
+        accounted = clock.symbols(2 * pcie::dllp_wire_bytes);
+    }
+}
+
+} // namespace rootpool::models

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "rootpool/pcie/link_clock.h"
+#include "rootpool/pcie/ordering.h"
+
+namespace rootpool::models {
+
+/// What a link is made of. `latency` is first symbol out of one transaction layer to first symbol into the other: both
+/// PHYs, both data link layers and the trace or cable between them.
+struct LinkConfig {
+    pcie::LinkParameters parameters;
+    SimTime latency = 60ns;
+    /// Maximum payload of the link's TLPs: selects the row of the Ack and UpdateFC limits (PCIe base tables 3-10 to
+    /// 3-12).
+    unsigned max_payload = 128;
+    SimTime retrain = 2us; ///< in Recovery, nothing is sent
+    pcie::DllpAccounting dllp_accounting = pcie::DllpAccounting::exact;
+    pcie::OrderingPolicy ordering = pcie::OrderingPolicy::table;
+};
+
+/// The spans of docs/timing.md in ticks of one link.
+struct LinkTiming {
+    explicit LinkTiming(const LinkConfig& config);
+
+    pcie::LinkClock clock;
+    pcie::LinkTick flight;
+    pcie::LinkTick dllp;
+    pcie::LinkTick skip;
+    pcie::LinkTick skip_interval;
+    pcie::LinkTick ack_limit;
+    pcie::LinkTick update_limit;
+    pcie::LinkTick replay_limit;
+    pcie::LinkTick retrain;
+    pcie::LinkTick init_repeat; ///< between InitFC triples (PCIe base 3.4.1)
+    bool one_dllp_per_symbol;   ///< at most one SDP in a symbol time (PCIe base 4.2.1.2)
+    /// With pcie-bench's accounting: of one Ack and one UpdateFC for each Ack limit, counted as on one lane.
+    pcie::LinkTick accounted = 0;
+};
+
+} // namespace rootpool::models

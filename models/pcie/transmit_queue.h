@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "rootpool/core/ring_queue.h"
+#include "rootpool/pcie/credits.h"
+#include "rootpool/pcie/link_clock.h"
+#include "rootpool/pcie/ordering.h"
+
+namespace rootpool::models {
+
+/// Credits of the other side, by FlowClass.
+using CreditGates = std::array<pcie::CreditGate, pcie::flow_class_count>;
+
+/// TLPs that wait for their turn on the link, in the order in which they came (docs/timing.md 2.3).
+class TransmitQueue {
+public:
+    struct Entry {
+        pcie::TlpPtr tlp;
+        pcie::LinkTick from = 0; ///< the first tick at which it may start
+        pcie::CreditCost cost;
+        pcie::FlowClass flow = pcie::FlowClass::posted;
+    };
+    static constexpr std::size_t none = SIZE_MAX;
+
+    explicit TransmitQueue(pcie::OrderingPolicy policy) noexcept : policy_(policy) {}
+
+    /// `from`: the first tick at which the TLP may start, if its predecessor does not make it later. Which it is.
+    pcie::LinkTick push(pcie::TlpPtr tlp, pcie::LinkTick from);
+    [[nodiscard]] pcie::TlpPtr take(std::size_t index) { return entries_.take(index).tlp; }
+    [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    [[nodiscard]] const Entry& operator[](std::size_t index) const noexcept { return entries_[index]; }
+
+    /// Index of the oldest TLP that has credits and may pass all before it; none if there is none. Its `from` is the
+    /// earliest of all that may go. As of the last look().
+    [[nodiscard]] std::size_t candidate() const noexcept { return candidate_; }
+    /// Looks at the credits. To be called when TLPs came or went and when `gates` changed.
+    void look(const CreditGates& gates) noexcept {
+        candidate_ = entries_.empty() ? none : has_credits(entries_.front(), gates) ? 0 : younger_candidate(gates);
+    }
+
+private:
+    [[nodiscard]] std::size_t younger_candidate(const CreditGates& gates) const noexcept;
+    [[nodiscard]] static bool has_credits(const Entry& entry, const CreditGates& gates) noexcept {
+        return gates[static_cast<std::size_t>(entry.flow)].stall(entry.cost) == pcie::CreditStall::none;
+    }
+    [[nodiscard]] bool passes_all_before(std::size_t index) const noexcept;
+
+    pcie::OrderingPolicy policy_;
+    core::RingQueue<Entry> entries_;
+    pcie::LinkTick last_from_ = 0;
+    std::size_t candidate_ = none;
+};
+
+} // namespace rootpool::models
