@@ -34,6 +34,7 @@ void Link::observe(pcie::LinkObserver& observer) {
 void Link::set_faults(pcie::FaultSource* down, pcie::FaultSource* up) {
     upstream_end_.set_faults(down);
     downstream_end_.set_faults(up);
+    has_faults_ = down != nullptr || up != nullptr;
 }
 
 void Link::set_down_times(std::vector<LinkDown> times) { down_times_ = std::move(times); }
@@ -79,8 +80,8 @@ void Link::run() {
     run_to_now();
     running_ = true;
     const LinkTick current = timing_.clock.at_or_before(now());
-    run_ahead(upstream_end_, current);
-    run_ahead(downstream_end_, current);
+    run_ahead(upstream_end_, downstream_end_, current);
+    run_ahead(downstream_end_, upstream_end_, current);
     running_ = false;
     arm();
 }
@@ -114,8 +115,9 @@ void Link::run_to_now() {
 
 /// Takes decisions that lie ahead and that nothing can change: what comes in from now on is seen at the earliest when
 /// it has crossed the link or when an UpdateFC limit has passed.
-void Link::run_ahead(LinkEnd& end, LinkTick current) {
-    const LinkTick certain = std::min(current + std::min(timing_.flight, timing_.update_limit), next_change_ - 1);
+void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) {
+    const LinkTick certain =
+        std::min({other.next_reception_bound(current), current + timing_.update_limit, next_change_ - 1});
     while (end.next_decision() <= certain && end.is_certain(end.next_decision())) {
         end.process({end.next_decision(), LinkEventPhase::decision});
     }
@@ -138,8 +140,11 @@ LinkTick Link::wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcep
     if (!end.is_awaited()) {
         return no_tick;
     }
-    const LinkTick start = end.oldest_starts_at();
-    return start != no_tick ? start : std::min(end.next_event().tick, other.next_event().tick);
+    if (has_faults_ || !end.is_clean()) {
+        return std::min(end.next_event().tick, other.next_event().tick);
+    }
+    const LinkTick start = end.has_next_start() ? end.next_decision() : no_tick;
+    return end.needs_update() ? std::min(start, other.next_update()) : start;
 }
 
 } // namespace rootpool::models

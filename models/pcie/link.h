@@ -50,7 +50,7 @@ private:
 
     void run();
     void run_to_now();
-    void run_ahead(LinkEnd& end, pcie::LinkTick current);
+    void run_ahead(LinkEnd& end, const LinkEnd& other, pcie::LinkTick current);
     void change_state(pcie::LinkTick tick);
     void arm();
     [[nodiscard]] pcie::LinkTick wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcept;
@@ -62,6 +62,7 @@ private:
     std::vector<LinkDown> down_times_;
     std::size_t next_down_ = 0;
     bool up_ = false;
+    bool has_faults_ = false;                    ///< an UpdateFC may be lost
     pcie::LinkTick next_change_ = pcie::no_tick; ///< of up_
     bool running_ = false;
 };

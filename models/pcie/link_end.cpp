@@ -120,7 +120,21 @@ LinkTick LinkEnd::tlp_from() const noexcept {
         return no_tick;
     }
     const std::size_t index = queue_.candidate();
-    return index == TransmitQueue::none ? no_tick : queue_[index].from;
+    const LinkTick from = index == TransmitQueue::none ? no_tick : queue_[index].from;
+    const bool older_may_follow = index != 0 && !queue_.empty() && !incoming_credits_.empty();
+    return older_may_follow ? std::min(from, incoming_credits_.front().at + 1) : from;
+}
+
+/// Takes over the limits that were received before a tick.
+void LinkEnd::apply_credits(LinkTick before) noexcept {
+    if (incoming_credits_.empty() || incoming_credits_.front().at >= before) {
+        return;
+    }
+    do {
+        const CreditUpdate update = incoming_credits_.pop();
+        gates_[static_cast<std::size_t>(update.flow)].update(update.limit);
+    } while (!incoming_credits_.empty() && incoming_credits_.front().at < before);
+    queue_.look(gates_);
 }
 
 /// When the next decision is taken that may start a packet (docs/timing.md 2.2).
@@ -141,18 +155,12 @@ void LinkEnd::plan() noexcept {
     find_next_event();
 }
 
-LinkTick LinkEnd::oldest_starts_at() const noexcept {
-    const bool clean =
-        init_.active() && replay_.buffer().not_accepted() == 0 && !replay_.replaying() && !replay_.buffer().full();
-    return clean && queue_.candidate() == 0 ? decision_ : no_tick;
-}
-
 bool LinkEnd::is_certain(LinkTick tick) const noexcept {
     if (replay_.expires_at() <= tick) {
         return false;
     }
     for (std::size_t i = 0; i < incoming_.size() && incoming_[i].at < tick; ++i) {
-        if (incoming_[i].disturbs()) {
+        if (incoming_[i].disturbs() || incoming_[i].at + timing_.ack_limit <= tick) { // its Ack would go first
             return false;
         }
     }
@@ -160,6 +168,7 @@ bool LinkEnd::is_certain(LinkTick tick) const noexcept {
         replay_.buffer().full()) {
         return false;
     }
+    // What is handed over from now on is younger and not earlier.
     return queue_.candidate() == 0 && queue_[0].from <= tick;
 }
 
@@ -169,6 +178,7 @@ void LinkEnd::decide(LinkTick tick) {
     if (!init_.active()) {
         init_.advance(tick);
     }
+    apply_credits(tick);
     if (next_skip_ <= tick) {
         send_skip(tick);
         return;
@@ -267,7 +277,12 @@ void LinkEnd::send_dllp(const pcie::Dllp& chosen, LinkTick tick) {
     if (fate == pcie::PacketFate::dropped || received >= down_at_) {
         reception = Reception::lost;
     }
-    if (reception == Reception::accepted) {
+    if (reception == Reception::accepted && dllp.kind == pcie::DllpKind::update_fc && peer_->init_.active()) {
+        peer_->incoming_credits_.push({received, dllp.flow, dllp.credits});
+        if (!peer_->queue_.empty()) {
+            peer_->plan();
+        }
+    } else if (reception == Reception::accepted) {
         peer_->take({received, false, 0, {}, dllp});
     } else {
         ++counters_.lost_packets;
@@ -443,6 +458,7 @@ void LinkEnd::go_down(LinkTick up_at) {
     hold_from_ = no_tick;
     hold_until_ = 0;
     incoming_.clear();
+    incoming_credits_.clear();
     acks_.reset();
     replay_.reset();
     stalled_since_ = no_tick;
@@ -456,9 +472,9 @@ void LinkEnd::go_down(LinkTick up_at) {
 
 bool LinkEnd::is_idle(LinkTick until) const noexcept {
     return init_.active() && faults_ == nullptr && link_observer_ == nullptr && timing_.accounted == 0 &&
-           (queue_.empty() || queue_[0].from > until) && incoming_.empty() && replay_.buffer().empty() &&
-           acks_.nak_from() == no_tick && acks_.ack_from() == no_tick && advertiser_.earliest() == no_tick &&
-           down_at_ == no_tick;
+           (queue_.empty() || queue_[0].from > until) && incoming_.empty() && incoming_credits_.empty() &&
+           replay_.buffer().empty() && acks_.nak_from() == no_tick && acks_.ack_from() == no_tick &&
+           advertiser_.earliest() == no_tick && down_at_ == no_tick;
 }
 
 /// To a SKP ordered set well before `until` that no UpdateFC is near, as if all between had been sent.

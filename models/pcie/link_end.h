@@ -74,8 +74,25 @@ public:
     [[nodiscard]] bool is_certain(pcie::LinkTick tick) const noexcept;
     /// Whether something outside the link waits for what this end does.
     [[nodiscard]] bool is_awaited() const noexcept { return !queue_.empty() || replay_.buffer().not_accepted() != 0; }
-    /// When the oldest TLP starts at the earliest; no_tick: that depends on what comes in.
-    [[nodiscard]] pcie::LinkTick oldest_starts_at() const noexcept;
+    /// Whether no replay and no handshake is under way: TLPs wait for the wire and for credits only.
+    [[nodiscard]] bool is_clean() const noexcept {
+        return init_.active() && replay_.buffer().not_accepted() == 0 && !replay_.replaying() &&
+               !replay_.buffer().full();
+    }
+    /// Whether the oldest TLP waits for an UpdateFC that has not started yet, as far as is known.
+    [[nodiscard]] bool needs_update() const noexcept { return queue_.candidate() != 0; }
+    /// Whether a TLP starts, or may start, with what is on its way.
+    [[nodiscard]] bool has_next_start() const noexcept {
+        return queue_.candidate() != TransmitQueue::none || !incoming_credits_.empty();
+    }
+    /// When the next UpdateFC starts at the earliest; no_tick: none is due.
+    [[nodiscard]] pcie::LinkTick next_update() const noexcept {
+        return advertiser_.earliest() == pcie::no_tick ? pcie::no_tick : decision_;
+    }
+    /// No packet that starts later is received before this, though one may be received at it.
+    [[nodiscard]] pcie::LinkTick next_reception_bound(pcie::LinkTick current) const noexcept {
+        return std::max(current + 1, wire_free_) + timing_.dllp + timing_.flight;
+    }
     /// New input is to be looked at.
     void replan() noexcept { plan(); }
     void hold(pcie::LinkTick from, pcie::LinkTick until) noexcept;
@@ -92,6 +109,12 @@ public:
     [[nodiscard]] const LinkEndCounters& counters() const noexcept { return counters_; }
 
 private:
+    /// An UpdateFC on its way.
+    struct CreditUpdate {
+        pcie::LinkTick at = 0;
+        pcie::FlowClass flow = pcie::FlowClass::posted;
+        pcie::CreditCount limit;
+    };
     struct Incoming {
         pcie::LinkTick at = 0;
         bool is_tlp = false;
@@ -110,6 +133,7 @@ private:
     tlm::tlm_sync_enum nb_transport_bw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) override;
 
     void take(const Incoming& packet);
+    void apply_credits(pcie::LinkTick before) noexcept;
     void find_next_event() noexcept;
     [[nodiscard]] pcie::LinkTick tlp_from() const noexcept;
     void plan() noexcept;
@@ -142,6 +166,7 @@ private:
     AckScheduler acks_;
     ReplayControl replay_;
     core::RingQueue<Incoming> incoming_;
+    core::RingQueue<CreditUpdate> incoming_credits_; ///< nobody has to look at them when they come
     pcie::FaultSource* faults_ = nullptr;
     pcie::TlpObserver* tlp_observer_ = nullptr;
     pcie::LinkObserver* link_observer_ = nullptr;

@@ -72,6 +72,10 @@ void FakeComponent::send(const TlpHeader& header, std::uint32_t value, SimTime a
 
 void FakeComponent::on_tlp(Port& from, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) {
     from.release(*tlp, last_beat);
+    ++received;
+    if (!records) {
+        return;
+    }
     const bool non_posted = pcie::flow_class(tlp->header.kind) == pcie::FlowClass::non_posted;
     auto& log = pcie::is_completion(tlp->header.kind) ? completions : requests;
     log.push_back({tlp, first_beat, last_beat});

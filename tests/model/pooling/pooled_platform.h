@@ -31,11 +31,19 @@ public:
     std::function<std::uint32_t(std::uint64_t address)> memory = [](std::uint64_t) { return 0U; };
 
     Port port;
+    std::function<void()> room; ///< called when a TLP has started on the wire; may be empty
+    std::uint64_t received = 0;
+    bool records = true;           ///< what comes; else it is only counted, and nothing is answered
     std::deque<Received> requests; ///< posted and non-posted, in order of arrival
     std::deque<Received> completions;
 
 protected:
     void on_tlp(Port& from, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
+    void on_room(Port& /*port*/) override {
+        if (room) {
+            room();
+        }
+    }
     virtual void answer(const pcie::Tlp& request, SimTime at);
     void reply(const pcie::Tlp& request, pcie::Bdf completer, std::optional<std::uint32_t> first_dword, SimTime at);
 

@@ -1,0 +1,125 @@
+// Traffic through the multi-root switch, to be counted by callgrind: bench/hops.py runs it twice, for a short and for a
+// long time. Roots write to their VFs of one device; each TLP makes eight hops (see docs/performance.md).
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <memory>
+#include <vector>
+
+#include "rootpool/pcie/link_clock.h"
+#include "rootpool/pcie/tlp_builder.h"
+#include "tests/model/pooling/pooled_platform.h"
+
+namespace rootpool::bench {
+namespace {
+
+using models::now;
+using models::Timer;
+using models::test::FakeComponent;
+using models::test::PlatformConfig;
+using models::test::PooledPlatform;
+
+struct Load {
+    unsigned roots = 4;         ///< that write; one more owns the device
+    unsigned payload = 256;     ///< bytes of a write
+    double percent = 100;       ///< of the device's link, all roots together; 100: as fast as it goes
+    unsigned microseconds = 50; ///< of traffic
+};
+
+/// One root's writes.
+class Writer {
+public:
+    Writer(PooledPlatform& platform, FakeComponent& root, const Load& load)
+        : platform_(platform), root_(root), saturated_(load.percent >= 100), tlp_(make(platform, load.payload)),
+          timer_(platform.scheduler, Timer::Callback::to<&Writer::send>(*this)) {
+        const SimTime wire = pcie::wire_time(pcie::LinkParameters{}, pcie::wire_bytes(tlp_->header));
+        interval_ =
+            SimTime{static_cast<std::int64_t>(static_cast<double>(wire.count()) * load.roots * 100 / load.percent)};
+        if (saturated_) {
+            root.room = [this] { fill(); };
+        }
+    }
+
+    void start(SimTime offset) {
+        running_ = true;
+        timer_.arm(now() + offset);
+    }
+    void stop() {
+        running_ = false;
+        timer_.cancel();
+    }
+
+private:
+    [[nodiscard]] static pcie::TlpPtr make(PooledPlatform& platform, unsigned payload) {
+        const pcie::TlpHeader header =
+            pcie::memory_write(pcie::Bdf(), pcie::Tag(0), PooledPlatform::slave_window, payload);
+        return platform.factory.make(header, std::vector<std::uint8_t>(payload, 0x5A));
+    }
+    void send_one() { root_.port.send(platform_.factory.view(*tlp_, tlp_->header, {}), now()); }
+    void fill() {
+        constexpr std::size_t ahead = 4;
+        while (running_ && root_.port.backlog() < ahead) {
+            send_one();
+        }
+    }
+    void send() {
+        if (saturated_) {
+            fill();
+        } else {
+            send_one();
+            timer_.arm(now() + interval_);
+        }
+    }
+
+    PooledPlatform& platform_;
+    FakeComponent& root_;
+    bool saturated_;
+    pcie::TlpPtr tlp_;
+    Timer timer_;
+    SimTime interval_{};
+    bool running_ = false;
+};
+
+void run(const Load& load) {
+    PlatformConfig config;
+    config.roots = load.roots + 1;
+    config.link_latency = 60ns;
+    PooledPlatform platform("load", config);
+    platform.bring_up();
+    constexpr std::uint16_t device_control = 0xA8;
+    constexpr std::uint32_t max_payload_512 = 2U << 5U;
+    platform.config_write(0, PooledPlatform::slot, device_control, max_payload_512, 3);
+    std::vector<std::unique_ptr<Writer>> writers;
+    for (unsigned root = 1; root <= load.roots; ++root) {
+        writers.push_back(std::make_unique<Writer>(platform, *platform.roots[root], load));
+        writers.back()->start(root * 7ns);
+    }
+    platform.device.records = false;
+    const std::uint64_t before = platform.device.received;
+    PooledPlatform::run_for(load.microseconds * 1us);
+    fmt::print("tlps {}\n", platform.device.received - before);
+    for (const auto& writer : writers) {
+        writer->stop();
+    }
+    PooledPlatform::run_for(20us);
+}
+
+} // namespace
+} // namespace rootpool::bench
+
+int sc_main(int argc, char** argv) {
+    sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
+    rootpool::bench::Load load;
+    CLI::App app("Writes of several roots to one device");
+    app.add_option("--roots", load.roots)->check(CLI::Range(1, 63));
+    app.add_option("--payload", load.payload)->check(CLI::Range(4, 512));
+    app.add_option("--load", load.percent, "percent of the device's link")->check(CLI::Range(0.1, 100.0));
+    app.add_option("--microseconds", load.microseconds)->check(CLI::Range(1, 1'000'000));
+    CLI11_PARSE(app, argc, argv);
+    rootpool::bench::run(load);
+    return 0;
+}
+
+int main(int argc, char** argv) {
+    setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+    return sc_core::sc_elab_and_sim(argc, argv);
+}
