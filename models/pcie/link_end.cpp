@@ -377,7 +377,7 @@ void LinkEnd::receive(const Incoming& packet) {
         receive_dllp(packet);
         return;
     }
-    if (packet.verdict.reception == Reception::accepted && !init_.active()) {
+    if (packet.verdict.reception != Reception::bad && !init_.active()) {
         init_.received_tlp(packet.at);
         plan();
     }
