@@ -155,14 +155,23 @@ void LinkEnd::plan() noexcept {
     find_next_event();
 }
 
-bool LinkEnd::is_certain(LinkTick tick) const noexcept {
-    if (replay_.expires_at() <= tick) {
-        return false;
-    }
+bool LinkEnd::is_disturbed_before(LinkTick tick) const noexcept {
     for (std::size_t i = 0; i < incoming_.size() && incoming_[i].at < tick; ++i) {
         if (incoming_[i].disturbs() || incoming_[i].at + timing_.ack_limit <= tick) { // its Ack would go first
-            return false;
+            return true;
         }
+    }
+    return false;
+}
+
+/// A retraining that stops both wires. Looking ahead an Ack limit at most, REPLAY_NUM does not roll over from 0.
+bool LinkEnd::may_retrain_before(LinkTick tick) const noexcept {
+    return replay_.counts_causes() && (replay_.expires_at() < tick || is_disturbed_before(tick));
+}
+
+bool LinkEnd::is_certain(LinkTick tick) const noexcept {
+    if (replay_.expires_at() <= tick || is_disturbed_before(tick) || peer_->may_retrain_before(tick)) {
+        return false;
     }
     if (std::min({next_skip_, dllp_from(), next_accounted_}) <= tick || !init_.active() || replay_.replaying() ||
         replay_.buffer().full()) {

@@ -135,6 +135,8 @@ private:
     void take(const Incoming& packet);
     void apply_credits(pcie::LinkTick before) noexcept;
     void find_next_event() noexcept;
+    [[nodiscard]] bool is_disturbed_before(pcie::LinkTick tick) const noexcept;
+    [[nodiscard]] bool may_retrain_before(pcie::LinkTick tick) const noexcept;
     [[nodiscard]] pcie::LinkTick tlp_from() const noexcept;
     void plan() noexcept;
     void decide(pcie::LinkTick tick);

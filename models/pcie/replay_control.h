@@ -19,6 +19,8 @@ public:
     /// The first tick at which a TLP may be sent again; no_tick: no replay is under way.
     [[nodiscard]] pcie::LinkTick from() const noexcept { return from_; }
     [[nodiscard]] pcie::LinkTick expires_at() const noexcept { return expires_at_; }
+    /// REPLAY_NUM is not 0: what is replayed has failed, and another failure may come to a retraining.
+    [[nodiscard]] bool counts_causes() const noexcept { return causes_ != 0; }
 
     /// The TLP that is sent again now.
     [[nodiscard]] RetryBuffer::Entry& next() noexcept {
