@@ -5,7 +5,7 @@
 #
 #   --long          all tests with full counts (up to an hour); otherwise all but those labelled long
 #   --preset NAME   release (default), debug or asan
-#   --without TOOL  do without tshark or lspci and the tests that need it as a judge
+#   --without TOOL  do without tshark, lspci or vcd2fst and the tests that need it as a judge
 #
 # Exit status: 0 all tests passed, 1 not, 2 usage.
 set -euo pipefail
@@ -28,7 +28,7 @@ done
 case $preset in release | debug | asan) ;; *) echo "test.sh: no preset $preset; there are release, debug, asan" >&2; exit 2 ;; esac
 
 # Tools that judge outputs, and the packages they come in. Their tests carry the tool's name as a label.
-declare -A package_of=([tshark]=tshark [lspci]=pciutils)
+declare -A package_of=([tshark]=tshark [lspci]=pciutils [vcd2fst]=gtkwave)
 setup_options=()
 for tool in "${without[@]}"; do
     [ -n "${package_of[$tool]:-}" ] || { echo "test.sh: --without takes ${!package_of[*]}, not $tool" >&2; exit 2; }

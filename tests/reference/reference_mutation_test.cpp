@@ -188,7 +188,8 @@ TEST(ReferenceMutation, NoneRepeatsItself) { EXPECT_TRUE(record_all(Mutation::no
 TEST(ReferenceMutation, EachIsNoticed) {
     const Recordings right = record_all(Mutation::none);
     for (auto number = static_cast<int>(Mutation::none) + 1; number < static_cast<int>(Mutation::count); ++number) {
-        EXPECT_TRUE(record_all(static_cast<Mutation>(number)) != right) << "mutation " << number;
+        const auto mutation = static_cast<Mutation>(number);
+        EXPECT_TRUE(record_all(mutation) != right) << name(mutation);
     }
 }
 

@@ -16,7 +16,7 @@ public:
     ~ModelLink();
 
     /// What it did by direction; after the simulation.
-    [[nodiscard]] std::array<Trace, 2> traces();
+    [[nodiscard]] Traces traces();
 
 private:
     class Above;
@@ -24,7 +24,7 @@ private:
     class Writer;
 
     const LinkCase& case_;
-    std::array<Trace, 2> traces_;
+    Traces traces_;
     std::array<std::unique_ptr<Faults>, 2> faults_;
     std::unique_ptr<Writer> writer_;
     models::Link link_;

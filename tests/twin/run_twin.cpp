@@ -1,101 +1,84 @@
 #include "tests/twin/run_twin.h"
 
-#include <fmt/format.h>
-
 #include "tests/reference/link.h"
 
 namespace rootpool::twin {
 namespace {
 
-using namespace reference; // NOLINT: the twin's terms throughout this file
+using reference::Moment;
 
-class Faults : public FaultSource {
+class Faults : public reference::FaultSource {
 public:
     explicit Faults(const Direction& of) : of_(of) {}
-    Fate fate(bool is_tlp, unsigned index, unsigned /*bytes*/) override {
+    reference::Fate fate(bool is_tlp, unsigned index, unsigned /*bytes*/) override {
         const auto& fates = is_tlp ? of_.tlp_fates : of_.dllp_fates;
-        return index < fates.size() ? static_cast<Fate>(fates[index]) : Fate::intact;
+        return index < fates.size() ? fates[index] : reference::Fate::intact;
     }
 
 private:
     const Direction& of_;
 };
 
-/// What stands above an end: hands TLPs over, and frees what comes after its time.
-class Above : public TransactionLayer {
+/// What stands above an end: frees the buffers of what it receives.
+class Above : public reference::TransactionLayer {
 public:
-    Above(LinkEnd& end, Trace& received, Trace& sent) : end_(end), received_(received), sent_(sent) {
+    Above(reference::LinkEnd& end, const reference::LinkTicks& ticks, Trace& received, Trace& sent)
+        : end_(end), ticks_(ticks), received_(received), sent_(sent) {
         end.connect(*this);
     }
     void receive(const pcie::TlpPtr& tlp, SimTime first_beat, Moment now) override {
-        received_.deliveries.push_back(
-            {now.time, fmt::format("first beat {} fs, {}", first_beat.count(), describe(*tlp))});
+        received_.deliveries.push_back({now.time, first_beat, identity(*tlp)});
         end_.release(pcie::flow_class(tlp->header.kind), 1, (pcie::payload_bytes(tlp->header) + 15) / 16,
-                     now.time + hold_time(*tlp));
+                     release_time(*tlp, now.time, ticks_));
     }
-    void returned(const pcie::TlpPtr& tlp, Moment /*now*/) override { sent_.returns.push_back({{}, describe(*tlp)}); }
+    void returned(const pcie::TlpPtr& tlp, Moment /*now*/) override { sent_.returns.push_back({identity(*tlp)}); }
 
 private:
-    LinkEnd& end_;
+    reference::LinkEnd& end_;
+    const reference::LinkTicks& ticks_;
     Trace& received_;
     Trace& sent_;
 };
 
-class Writer : public Recorder {
+class Writer : public reference::Recorder {
 public:
-    explicit Writer(std::array<Trace, 2>& traces) : traces_(traces) {}
+    Writer(const reference::LinkTicks& ticks, Traces& traces) : ticks_(ticks), traces_(traces) {}
 
-    void started(const PacketStarted& event) override {
-        if (event.packet.kind != PacketKind::skip) {
-            traces_[event.end].starts.push_back(
-                {event.now.time,
-                 start_line(name(event.packet.kind), content(event.packet), static_cast<unsigned>(event.fate))});
+    void started(const reference::PacketStarted& event) override {
+        const reference::Packet& packet = event.packet;
+        if (packet.kind == reference::PacketKind::skip) {
+            return; // the model reports none
         }
+        const reference::Tick length =
+            packet.tlp ? ticks_.tlp_length(reference::link_bytes(packet.tlp->header)) : ticks_.dllp_length();
+        traces_[event.end].starts.push_back({event.now.time, ticks_.time_of(event.now.tick + length), packet.kind,
+                                             event.fate, packet.sequence,
+                                             packet.tlp ? pcie::flow_class(packet.tlp->header.kind) : packet.flow_class,
+                                             packet.credits, packet.tlp ? identity(*packet.tlp) : TlpIdentity{}});
     }
-    void received(const PacketReceived& event) override {
-        static constexpr std::array<std::string_view, 6> verdicts = {"accepted",        "duplicate", "bad",
-                                                                     "out of sequence", "nullified", "accepted"};
+    void received(const reference::PacketReceived& event) override {
+        const bool is_dllp = event.verdict == reference::Verdict::dllp;
         traces_[1 - event.end].receptions.push_back(
-            {event.now.time, std::string(verdicts[static_cast<std::size_t>(event.verdict)])});
+            {event.now.time, is_dllp ? reference::Verdict::accepted : event.verdict});
     }
 
 private:
-    [[nodiscard]] static std::string_view name(PacketKind kind) {
-        static constexpr std::array<std::string_view, 8> names = {"SKP", "InitFC1",  "InitFC2", "Nak",
-                                                                  "Ack", "UpdateFC", "replay",  "TLP"};
-        return names[static_cast<std::size_t>(kind)];
-    }
-    [[nodiscard]] static std::string content(const Packet& packet) {
-        if (packet.tlp) {
-            return fmt::format("{} {}", packet.sequence, describe(*packet.tlp));
-        }
-        if (packet.kind == PacketKind::ack || packet.kind == PacketKind::nak) {
-            return fmt::format("{}", packet.sequence);
-        }
-        return credit_content(packet.flow_class, packet.credits.headers, packet.credits.data);
-    }
-    std::array<Trace, 2>& traces_;
+    const reference::LinkTicks& ticks_;
+    Traces& traces_;
 };
 
 } // namespace
 
-std::string start_line(std::string_view packet, std::string_view content, unsigned fate) {
-    static constexpr std::array<std::string_view, 4> fates = {"", ", corrupted", ", dropped", ", nullified"};
-    return fmt::format("{} {}{}", packet, content, fates.at(fate));
-}
-
-std::string credit_content(pcie::FlowClass flow, unsigned headers, unsigned data) {
-    return fmt::format("class {} headers {} data {}", static_cast<int>(flow), headers, data);
-}
-
-TwinRun run_twin(const LinkCase& of) {
+TwinRun run_twin(const LinkCase& of, reference::Mutation mutation) {
     TwinRun run;
-    Link link(of.settings);
-    Writer writer(run.traces);
+    reference::LinkSettings settings = of.settings;
+    settings.mutation = mutation;
+    reference::Link link(settings);
+    Writer writer(link.ticks(), run.traces);
     link.set_recorder(writer);
     std::array<Faults, 2> faults{Faults(of.directions[0]), Faults(of.directions[1])};
-    std::array<Above, 2> above{Above(link.end(0), run.traces[1], run.traces[0]),
-                               Above(link.end(1), run.traces[0], run.traces[1])};
+    std::array<Above, 2> above{Above(link.end(0), link.ticks(), run.traces[1], run.traces[0]),
+                               Above(link.end(1), link.ticks(), run.traces[0], run.traces[1])};
     for (unsigned end : {0U, 1U}) {
         link.end(end).set_faults(faults[end]);
         for (const Submission& submission : of.directions[end].submissions) {

@@ -8,16 +8,13 @@
 
 namespace rootpool::twin {
 
-/// What the twin did with a case, by direction, and what it went through.
+/// What the twin did with a case, and what each end went through.
 struct TwinRun {
-    std::array<Trace, 2> traces;
+    Traces traces;
     std::array<reference::Coverage, 2> coverage;
 };
 
-[[nodiscard]] TwinRun run_twin(const LinkCase& link);
-
-/// Lines of a trace that do not say who wrote them.
-[[nodiscard]] std::string start_line(std::string_view packet, std::string_view content, unsigned fate);
-[[nodiscard]] std::string credit_content(pcie::FlowClass flow, unsigned headers, unsigned data);
+/// Runs the twin, with a mistake if one is asked for.
+[[nodiscard]] TwinRun run_twin(const LinkCase& link, reference::Mutation mutation = reference::Mutation::none);
 
 } // namespace rootpool::twin

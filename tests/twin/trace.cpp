@@ -1,6 +1,5 @@
 #include "tests/twin/trace.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 #include "rootpool/core/hash.h"
@@ -9,54 +8,64 @@
 namespace rootpool::twin {
 namespace {
 
-constexpr std::size_t context_lines = 12;
-
-std::string line(const std::vector<Event>& events, std::size_t index) {
-    if (index >= events.size()) {
-        return "(nothing)";
-    }
-    return fmt::format("{:>14.3f} ns  {}", static_cast<double>(events[index].at.count()) / 1e6, events[index].what);
+std::string text(const TlpIdentity& tlp) {
+    return fmt::format("kind {} root {} tag {} bytes {} digest {:016x}", static_cast<int>(tlp.kind), tlp.root, tlp.tag,
+                       tlp.bytes, tlp.digest);
 }
 
-std::string difference(const char* of, const std::vector<Event>& model, const std::vector<Event>& twin) {
-    const auto [m, t] = std::mismatch(model.begin(), model.end(), twin.begin(), twin.end());
-    if (m == model.end() && t == twin.end()) {
-        return {};
+std::string content(const Start& start) {
+    if (reference::is_tlp(start.kind)) {
+        return fmt::format("{} {}", start.sequence, text(start.tlp));
     }
-    const auto first = static_cast<std::size_t>(m - model.begin());
-    std::string text =
-        fmt::format("{} differ at number {} (model {}, twin {} in all)\n", of, first, model.size(), twin.size());
-    for (std::size_t i = first < context_lines ? 0 : first - context_lines; i < first; ++i) {
-        text += fmt::format("  both   {}\n", line(model, i));
+    if (start.kind == reference::PacketKind::ack || start.kind == reference::PacketKind::nak) {
+        return fmt::format("{}", start.sequence);
     }
-    for (std::size_t i = first; i < first + 3; ++i) {
-        text += fmt::format("  model  {}\n  twin   {}\n", line(model, i), line(twin, i));
-    }
-    return text;
+    return fmt::format("{} headers {} data {}", name(start.flow), start.credits.headers, start.credits.data);
 }
 
 } // namespace
 
-std::string describe(const pcie::Tlp& tlp) {
+TlpIdentity identity(const pcie::Tlp& tlp) {
     std::vector<std::uint8_t> bytes;
     pcie::encode(tlp.header, tlp.payload.bytes(), bytes);
     core::RunningHash hash;
     for (const std::uint8_t byte : bytes) {
         hash.add(byte);
     }
-    return fmt::format("kind {} root {} tag {} bytes {} digest {:016x}", static_cast<int>(tlp.header.kind),
-                       tlp.root.value(), tlp.header.tag.value(), bytes.size(), hash.value());
+    return {tlp.header.kind, tlp.root.value(), tlp.header.tag.value(), static_cast<std::uint16_t>(bytes.size()),
+            hash.value()};
 }
 
-std::string difference(const Trace& model, const Trace& twin) {
-    std::string text = difference("starts", model.starts, twin.starts);
-    if (text.empty()) {
-        text = difference("receptions", model.receptions, twin.receptions);
-    }
-    if (text.empty()) {
-        text = difference("deliveries", model.deliveries, twin.deliveries);
-    }
-    return text.empty() ? difference("returned TLPs", model.returns, twin.returns) : text;
+std::string_view name(reference::PacketKind kind) noexcept {
+    static constexpr std::array<std::string_view, 8> names = {"SKP", "InitFC1",  "InitFC2", "Nak",
+                                                              "Ack", "UpdateFC", "replay",  "TLP"};
+    return names[static_cast<std::size_t>(kind)];
 }
+
+std::string_view name(reference::Verdict verdict) noexcept {
+    static constexpr std::array<std::string_view, 6> names = {"accepted",        "duplicate", "bad",
+                                                              "out_of_sequence", "nullified", "accepted"};
+    return names[static_cast<std::size_t>(verdict)];
+}
+
+std::string_view name(pcie::FlowClass flow) noexcept {
+    static constexpr std::array<std::string_view, pcie::flow_class_count> names = {"P", "NP", "Cpl"};
+    return names[static_cast<std::size_t>(flow)];
+}
+
+std::string text(const Start& start) {
+    static constexpr std::array<std::string_view, 4> fates = {"", ", corrupted", ", dropped", ", nullified"};
+    const bool is_tlp = reference::is_tlp(start.kind);
+    return fmt::format("starts {}{} {}{}", is_tlp ? "" : "DLLP ", name(start.kind), content(start),
+                       fates[static_cast<std::size_t>(start.fate)]);
+}
+
+std::string text(const Reception& reception) { return fmt::format("is received: {}", name(reception.verdict)); }
+
+std::string text(const Delivery& delivery) {
+    return fmt::format("delivers TLP, first beat {} fs, {}", delivery.first_beat.count(), text(delivery.tlp));
+}
+
+std::string text(const Return& returned) { return fmt::format("returns TLP {}", text(returned.tlp)); }
 
 } // namespace rootpool::twin

@@ -1,0 +1,102 @@
+#include "tests/twin/coverage_table.h"
+
+#include <array>
+#include <fmt/format.h>
+
+#include "tests/twin/trace.h"
+
+namespace rootpool::twin {
+namespace {
+
+using reference::OrderingKind;
+
+constexpr std::array<OrderingKind, reference::ordering_kind_count> ordering_kinds = {
+    OrderingKind::posted, OrderingKind::non_posted, OrderingKind::non_posted_with_data, OrderingKind::completion};
+
+[[nodiscard]] std::string_view name(OrderingKind kind) {
+    static constexpr std::array<std::string_view, reference::ordering_kind_count> names = {
+        "posted", "non-posted", "non-posted with data", "completion"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+/// Why the table never says No here; empty if it may.
+[[nodiscard]] std::string_view never_forbidden(OrderingKind later, OrderingKind earlier) {
+    switch (earlier) {
+    case OrderingKind::posted:
+        return {};
+    case OrderingKind::completion:
+        return later == OrderingKind::completion ? "" : "the table says yes: passes every completion";
+    default:
+        return "the table says yes: passes every non-posted request";
+    }
+}
+
+} // namespace
+
+void CoverageTable::add(const reference::Coverage& of) {
+    const std::vector<Counter> more = counters(of);
+    if (sums_.empty()) {
+        sums_ = more;
+        return;
+    }
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+        sums_[i].count += more[i].count;
+    }
+}
+
+std::vector<CoverageTable::Counter> CoverageTable::counters(const reference::Coverage& of) {
+    std::vector<Counter> made;
+    for (const pcie::FlowClass flow : reference::flow_classes) {
+        const std::size_t index = reference::index_of(flow);
+        made.push_back({fmt::format("ticks without header credit, {}", name(flow)), of.header_stalls[index], {}});
+        made.push_back({fmt::format("ticks without data credit, {}", name(flow)), of.data_stalls[index], {}});
+    }
+    for (const OrderingKind later : ordering_kinds) {
+        for (const OrderingKind earlier : ordering_kinds) {
+            const auto row = static_cast<std::size_t>(later);
+            const auto column = static_cast<std::size_t>(earlier);
+            made.push_back({fmt::format("{} passes {}", name(later), name(earlier)), of.passed[row][column], {}});
+            made.push_back({fmt::format("{} must not pass {} (ticks)", name(later), name(earlier)),
+                            of.forbidden[row][column], never_forbidden(later, earlier)});
+        }
+    }
+    made.insert(made.end(), {{"ticks with a full retry buffer", of.retry_buffer_full, {}},
+                             {"Ack", of.acks, {}},
+                             {"Nak", of.naks, {}},
+                             {"replay by Nak", of.replays_by_nak, {}},
+                             {"replay by timer", of.replays_by_timer, {}},
+                             {"retraining", of.retrains, {}},
+                             {"duplicate TLP", of.duplicates, {}},
+                             {"TLP out of sequence", of.out_of_sequence, {}},
+                             {"bad TLP", of.bad_tlps, {}},
+                             {"bad DLLP", of.bad_dllps, {}},
+                             {"nullified TLP", of.nullified, "the models nullify none: pcie::PacketFate has no such"},
+                             {"UpdateFC", of.updates, {}},
+                             {"refresh", of.refreshes, {}},
+                             {"InitFC triple repeated", of.init_repeats, {}},
+                             {"SKP ordered set", of.skips, {}},
+                             {"link down", of.link_downs, {}},
+                             {"TLP returned by a link that is down", of.returned, {}}});
+    return made;
+}
+
+std::string CoverageTable::text() const {
+    std::string made;
+    for (const Counter& counter : sums_) {
+        made += fmt::format("{:>14}  {}", counter.count, counter.name);
+        made += counter.impossible.empty() ? "\n" : fmt::format(" (cannot occur: {})\n", counter.impossible);
+    }
+    return made;
+}
+
+std::vector<std::string> CoverageTable::complaints(std::uint64_t least) const {
+    std::vector<std::string> made;
+    for (const Counter& counter : sums_) {
+        if (counter.impossible.empty() ? counter.count < least : counter.count != 0) {
+            made.push_back(fmt::format("{}: {}", counter.name, counter.count));
+        }
+    }
+    return made;
+}
+
+} // namespace rootpool::twin
