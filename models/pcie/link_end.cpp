@@ -59,7 +59,8 @@ tlm::tlm_sync_enum LinkEnd::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& /*phase*/,
 /// The port released a TLP that it had received.
 tlm::tlm_sync_enum LinkEnd::nb_transport_bw(pcie::Tlp& tlp, TlpPhase& /*phase*/, sc_core::sc_time& delay) {
     const pcie::FlowClass flow = pcie::flow_class(tlp.header.kind);
-    if (!advertiser_.infinite(flow)) {
+    const bool is_known = tlp.link_ups == ups_; // a link that came up anew advertises the whole buffer by InitFCs
+    if (is_known && !advertiser_.infinite(flow)) {
         const SimTime freed = now() + SimTime{static_cast<std::int64_t>(delay.value())};
         advertiser_.release(flow, pcie::credit_cost(tlp.header), timing_.clock.after(freed));
         plan();
@@ -369,6 +370,7 @@ void LinkEnd::report(const pcie::PacketSighting& packet) const { link_observer_-
 // ------------------------------------------------------------------------------------------------------- receiver
 
 void LinkEnd::deliver(pcie::Tlp& tlp, LinkTick first, LinkTick last) {
+    tlp.link_ups = ups_;
     const SimTime time = now();
     TlpPhase phase = TlpPhase::arrive;
     sc_core::sc_time delay = to_sc_time(timing_.clock.time(first) - time);
@@ -449,6 +451,7 @@ void LinkEnd::hold(LinkTick from, LinkTick until) noexcept {
 
 void LinkEnd::come_up(LinkTick tick) {
     up_ = true;
+    ++ups_;
     seen_ = tick;
     next_skip_ =
         (std::max(tick, LinkTick{1}) + timing_.skip_interval - 1) / timing_.skip_interval * timing_.skip_interval;

@@ -187,6 +187,7 @@ private:
     pcie::LinkTick hold_until_ = 0;
     pcie::LinkTick down_at_ = pcie::no_tick;
     bool up_ = false;
+    std::uint32_t ups_ = 0;    ///< how often the link came up
     pcie::LinkTick up_at_ = 0; ///< while the link is down: when it comes up again
     pcie::LinkTick stalled_since_ = pcie::no_tick;
     SimTime* stalled_ = nullptr; ///< the counter of what the oldest TLP lacks

@@ -48,9 +48,9 @@ tlm::tlm_sync_enum Port::nb_transport_bw(pcie::Tlp& tlp, TlpPhase& phase, sc_cor
     if (phase == TlpPhase::returned) {
         slots_.give_back(flow);
         owner_.on_returned(*this, pcie::TlpPtr(&tlp));
-        return tlm::TLM_ACCEPTED;
+    } else {
+        slots_.start(flow, time_of(delay));
     }
-    slots_.start(flow, time_of(delay));
     if (!sending_) {
         owner_.on_room(*this);
     }

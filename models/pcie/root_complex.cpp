@@ -212,6 +212,7 @@ void RootComplex::deliver_answers() {
     if (!answers_.empty()) {
         answer_timer_.arm(answers_.front().at);
     }
+    send_waiting(); // tags of requests that the link returned
 }
 
 void RootComplex::time_out() {
@@ -268,6 +269,18 @@ void RootComplex::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*
         refuse(*tlp, last_beat);
         break;
     }
+}
+
+/// A root port whose link is down completes requests with UR, and drops what is posted (PCIe base 2.9.1).
+void RootComplex::on_returned(Port& /*port*/, pcie::TlpPtr tlp) {
+    const std::size_t tag = tlp->header.tag.index();
+    if (pcie::flow_class(tlp->header.kind) != pcie::FlowClass::non_posted ||
+        outstanding_[tag].deadline == core::never) {
+        return;
+    }
+    answer_later(outstanding_[tag].done, {.status = pcie::CompletionStatus::unsupported_request},
+                 std::max(now(), tlp->injected_at) + config_.processor_latency);
+    outstanding_[tag].deadline = core::never;
 }
 
 void RootComplex::report(pcie::ErrorKind kind, const pcie::ErrorDetails& details, SimTime at) {
@@ -389,7 +402,8 @@ void RootComplex::serve_read(pcie::Tlp& request) {
     }
 }
 
-void RootComplex::take_completion(const pcie::Tlp& tlp, SimTime at) {
+void RootComplex::take_completion(pcie::Tlp& tlp, SimTime at) {
+    port.release(tlp, at);
     const std::size_t tag = tlp.header.tag.index();
     if (tlp.header.requester != host_bridge_id || tag >= tag_count || outstanding_[tag].deadline == core::never) {
         ++counters_.unexpected_completions;

@@ -110,6 +110,7 @@ private:
     };
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
+    void on_returned(Port& port, pcie::TlpPtr tlp) override;
 
     void define_host_bridge();
     void define_root_port();
@@ -129,7 +130,7 @@ private:
 
     void take_write(pcie::TlpPtr tlp, SimTime at);
     void take_read(pcie::TlpPtr tlp, SimTime at);
-    void take_completion(const pcie::Tlp& tlp, SimTime at);
+    void take_completion(pcie::Tlp& tlp, SimTime at);
     void apply_write(const pcie::Tlp& tlp);
     void serve_reads();
     void serve_read(pcie::Tlp& request);

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "rootpool/core/hash.h"
+
 namespace rootpool::models {
 
 namespace {
@@ -17,6 +19,7 @@ template <typename Enumeration, std::size_t Size>
     LinkConfig link;
     link.parameters = {static_cast<pcie::Generation>(settings.generation), settings.width};
     link.max_payload = max_payload;
+    link.latency = settings.latency;
     link.dllp_accounting = settings.dllp_accounting;
     return link;
 }
@@ -26,13 +29,42 @@ template <typename Enumeration, std::size_t Size>
 LinkConfig link_config(const scenario::ServerConfig& server) { return link_of(server.link, server.max_payload); }
 
 LinkConfig attached_link_config(const scenario::ServerConfig& server, const scenario::DeviceConfig& device) {
-    return link_of({std::min(server.link.generation, device.link.generation),
-                    std::min(server.link.width, device.link.width), server.link.dllp_accounting},
-                   server.max_payload);
+    LinkConfig link = link_config(server);
+    link.parameters = {static_cast<pcie::Generation>(std::min(server.link.generation, device.link.generation)),
+                       std::min(server.link.width, device.link.width)};
+    return link;
 }
 
 LinkConfig device_link_config(const scenario::DeviceConfig& device, const scenario::ServerConfig& master) {
     return link_of(device.link, master.max_payload);
+}
+
+std::unique_ptr<pcie::CombinedFaults> fault_source(const scenario::LinkFaults& faults, LinkDirection direction,
+                                                   const std::string& link, std::uint64_t seed) {
+    auto result = std::make_unique<pcie::CombinedFaults>();
+    if (faults.bit_error_rate != 0) {
+        core::RunningHash stream;
+        stream.add(seed);
+        for (const char letter : link) {
+            stream.add(static_cast<unsigned char>(letter));
+        }
+        stream.add(static_cast<std::uint64_t>(direction));
+        result->add(std::make_unique<pcie::BitErrors>(faults.bit_error_rate, stream.value()));
+    }
+    const auto& scripted = direction == LinkDirection::down ? faults.down : faults.up;
+    if (!scripted.empty()) {
+        result->add(std::make_unique<pcie::ScriptedFaults>(scripted));
+    }
+    return result;
+}
+
+std::vector<LinkDown> down_times(const scenario::LinkFaults& faults) {
+    std::vector<LinkDown> result;
+    result.reserve(faults.down_times.size());
+    for (const scenario::DownTime& time : faults.down_times) {
+        result.push_back({time.from, time.until});
+    }
+    return result;
 }
 
 ServerConfig server_config(const scenario::ServerConfig& server) {
@@ -47,13 +79,14 @@ ServerConfig server_config(const scenario::ServerConfig& server) {
     result.root_complex.max_payload = server.max_payload;
     result.root_complex.read_completion_boundary = server.read_completion_boundary;
     result.root_complex.read_latency = server.memory_latency;
-    result.root_complex.receive_credits = RootComplexConfig::default_credits();
+    result.root_complex.receive_credits = server.link.credits;
     return result;
 }
 
 Nic82599Config nic_config(const scenario::DeviceConfig& device, std::size_t index) {
     Nic82599Config config;
     config.tags = device.tags;
+    config.receive_credits = device.link.credits;
     config.functions.prefetchable_bars = device.bar_prefetchable;
     config.functions.ari = device.ari;
     config.functions.erratum_35 = device.errata.vf_capabilities_read_zero;
@@ -80,6 +113,8 @@ MultiRootSwitchConfig switch_config(const scenario::Config& script) {
     result.arbiter = name_of(config.arbiter, std::array<std::string_view, 1>{"round_robin"});
     result.profile = name_of(config.profile, std::array<std::string_view, 2>{"fpga-prototype", "asic"});
     result.ari = config.ari;
+    result.upstream_credits = config.upstream_credits;
+    result.downstream_credits = config.downstream_credits;
     return result;
 }
 

@@ -47,6 +47,7 @@ void Topology::make_dma_probe(std::size_t index, const std::string& module) {
     DmaProbeConfig settings;
     settings.link = attached_link_config(config_.server(*device.attach), device).parameters;
     settings.tags = device.tags;
+    settings.receive_credits = device.link.credits;
     devices_[index].dma_probe = std::make_unique<DmaProbe>(module.c_str(), settings, scheduler_, tlps_);
 }
 
@@ -56,10 +57,17 @@ void Topology::make_switch() {
     }
 }
 
-void Topology::connect(const std::string& label, const LinkConfig& link, Port& upstream, Port& downstream) {
+void Topology::connect(const std::string& label, const LinkConfig& link, const scenario::LinkFaults& faults,
+                       Port& upstream, Port& downstream) {
     const std::string module = "link" + std::to_string(links_.size());
-    links_.push_back({label, std::make_unique<Link>(module.c_str(), scheduler_, link)});
-    links_.back().link->connect(upstream, downstream);
+    NamedLink made{label, fault_source(faults, LinkDirection::down, label, config_.seed),
+                   fault_source(faults, LinkDirection::up, label, config_.seed),
+                   std::make_unique<Link>(module.c_str(), scheduler_, link)};
+    made.link->connect(upstream, downstream);
+    made.link->set_faults(made.down_faults->empty() ? nullptr : made.down_faults.get(),
+                          made.up_faults->empty() ? nullptr : made.up_faults.get());
+    made.link->set_down_times(down_times(faults));
+    links_.push_back(std::move(made));
 }
 
 void Topology::make_links() {
@@ -67,7 +75,7 @@ void Topology::make_links() {
         const scenario::DeviceConfig& device = config_.devices[i];
         if (device.attach) {
             const scenario::ServerConfig& server = config_.server(*device.attach);
-            connect(link_label(server.name), attached_link_config(server, device),
+            connect(link_label(server.name), attached_link_config(server, device), server.link.faults,
                     servers_[device.attach->index()]->root_complex().port, devices_[i].port());
         }
     }
@@ -77,14 +85,14 @@ void Topology::make_links() {
     const scenario::SwitchConfig& config = *config_.multi_root_switch;
     for (std::size_t root = 0; root < config.upstream.size(); ++root) {
         const scenario::ServerId id = config.upstream[root];
-        connect(link_label(config_.server(id).name), link_config(config_.server(id)),
+        connect(link_label(config_.server(id).name), link_config(config_.server(id)), config_.server(id).link.faults,
                 servers_[id.index()]->root_complex().port,
                 switch_->upstream_port(pcie::RootId(static_cast<std::uint8_t>(root))));
     }
     for (std::size_t port = 0; port < config.downstream.size(); ++port) {
         const scenario::DeviceId id = config.downstream[port];
         connect(link_label(config_.device(id).name),
-                device_link_config(config_.device(id), config_.server(config.master)),
+                device_link_config(config_.device(id), config_.server(config.master)), config_.device(id).link.faults,
                 switch_->downstream_port(pooling::DeviceIndex(static_cast<std::uint8_t>(port))),
                 devices_[id.index()].port());
     }

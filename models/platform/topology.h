@@ -13,6 +13,7 @@
 #include "models/pcie/link.h"
 #include "models/pooling/multi_root_switch.h"
 #include "rootpool/net/frame.h"
+#include "rootpool/pcie/fault_sources.h"
 #include "rootpool/pcie/tlp.h"
 #include "rootpool/scenario/config.h"
 
@@ -50,6 +51,8 @@ private:
     };
     struct NamedLink {
         std::string label;
+        std::unique_ptr<pcie::CombinedFaults> down_faults; // before the link, which asks them
+        std::unique_ptr<pcie::CombinedFaults> up_faults;
         std::unique_ptr<Link> link;
     };
 
@@ -60,7 +63,8 @@ private:
     void make_switch();
     void make_links();
     void make_cables();
-    void connect(const std::string& label, const LinkConfig& link, Port& upstream, Port& downstream);
+    void connect(const std::string& label, const LinkConfig& link, const scenario::LinkFaults& faults, Port& upstream,
+                 Port& downstream);
 
     const scenario::Config& config_;
     Scheduler scheduler_{"scheduler"};

@@ -36,6 +36,8 @@ std::string limit_text(KeyType type, std::int64_t value) {
         return whole_text(value, 1024, size_units);
     case KeyType::data_rate:
         return whole_text(value, 1000, rate_units);
+    case KeyType::probability:
+        return fmt::format("{}", static_cast<double>(value) / 1e18);
     default:
         return fmt::format("{}", value);
     }
@@ -53,6 +55,11 @@ std::string range_text(const Key& key) {
 
 std::string with_units(std::string_view what, const Key& key, Dimension dimension) {
     return fmt::format("{}{} (units: {})", what, range_text(key), unit_names(dimension));
+}
+
+std::string credits_text(std::string_view unit, const Key& key) {
+    return fmt::format("{} to {}{}{}", std::max<std::int64_t>(key.min, 1), key.max, unit,
+                       key.min == 0 ? ", or infinite" : "");
 }
 
 std::string elements(std::string_view what, const Key& key) {
@@ -148,6 +155,12 @@ std::string accepted(const Key& key) {
         return with_units("a data rate", key, Dimension::data_rate);
     case KeyType::data_size:
         return with_units("a size", key, Dimension::data_size);
+    case KeyType::probability:
+        return "a probability" + range_text(key);
+    case KeyType::header_credits:
+        return credits_text("", key);
+    case KeyType::data_credits:
+        return credits_text(" credits of 16 B, as a number or a size", key);
     case KeyType::ipv4:
         return "an IPv4 address such as 10.0.2.1";
     case KeyType::vf_set:

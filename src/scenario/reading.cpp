@@ -41,6 +41,21 @@ std::vector<pcie::VfIndex> read_vfs(const Node& assign) {
     return vfs;
 }
 
+std::uint64_t read_probability(const Node& map, std::string_view key) {
+    return static_cast<std::uint64_t>(std::get<std::int64_t>(parse_probability(map.at(key).text)));
+}
+
+pcie::Credits read_credits(const Node& credits) {
+    pcie::Credits result;
+    for (const auto& [name, flow] : flow_classes) {
+        const Node& of = credits.at(name);
+        const auto headers = read_credit_count(of.at("headers").text, KeyType::header_credits).value();
+        const auto data = read_credit_count(of.at("data").text, KeyType::data_credits).value();
+        result[flow] = {{static_cast<std::uint32_t>(headers), static_cast<std::uint32_t>(data)}, headers == 0};
+    }
+    return result;
+}
+
 bool read_flag(const Node& map, std::string_view key) { return map.at(key).text == "on"; }
 
 } // namespace rootpool::scenario

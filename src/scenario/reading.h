@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rootpool/core/time.h"
+#include "rootpool/pcie/credits.h"
 #include "rootpool/pcie/types.h"
 #include "scenario/node.h"
 
@@ -20,7 +21,16 @@ namespace rootpool::scenario {
 [[nodiscard]] std::uint64_t read_rate(const Node& map, std::string_view key); ///< bits per second
 /// The numbers of timeline[].assign.vfs, ascending.
 [[nodiscard]] std::vector<pcie::VfIndex> read_vfs(const Node& assign);
+[[nodiscard]] std::uint64_t read_probability(const Node& map, std::string_view key); ///< in 10^-18
+/// A map of posted, non_posted and completion, each with headers and data.
+[[nodiscard]] pcie::Credits read_credits(const Node& credits);
 [[nodiscard]] bool read_flag(const Node& map, std::string_view key);
+
+/// The keys of a map of credits.
+inline constexpr auto flow_classes =
+    std::to_array<std::pair<std::string_view, pcie::FlowClass>>({{"posted", pcie::FlowClass::posted},
+                                                                 {"non_posted", pcie::FlowClass::non_posted},
+                                                                 {"completion", pcie::FlowClass::completion}});
 
 /// The enumerator of a choice, from a table of names.
 template <typename Enum, std::size_t count>

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "rootpool/pcie/credits.h"
 #include "rootpool/scenario/units.h"
 #include "scenario/failure.h"
 #include "scenario/key_lookup.h"
@@ -61,6 +62,23 @@ Problem measure_problem(const Node& node, const Key& key, Dimension dimension) {
     return problem == nullptr ? range_problem(std::get<std::int64_t>(value), key) : *problem;
 }
 
+Problem probability_problem(const Node& node, const Key& key) {
+    const auto value = parse_probability(node.text);
+    const auto* problem = std::get_if<std::string>(&value);
+    return problem == nullptr ? range_problem(std::get<std::int64_t>(value), key) : *problem;
+}
+
+Problem credits_problem(const Node& node, const Key& key) {
+    const auto credits = read_credit_count(node.text, key.type);
+    if (!credits) {
+        return fmt::format("'{}' is not a number of credits", node.text);
+    }
+    if (*credits == 0) {
+        return node.text != infinite_credits ? "out of range" : key.min == 0 ? "" : "not infinite at such a port";
+    }
+    return range_problem(*credits, key);
+}
+
 Problem quantity_problem(const Node& node) {
     const auto quantity = read_quantity(node.text);
     if (!quantity) {
@@ -87,6 +105,11 @@ Problem problem_of(const Node& node, const Key& key) {
         return measure_problem(node, key, Dimension::data_rate);
     case KeyType::data_size:
         return measure_problem(node, key, Dimension::data_size);
+    case KeyType::probability:
+        return probability_problem(node, key);
+    case KeyType::header_credits:
+    case KeyType::data_credits:
+        return credits_problem(node, key);
     case KeyType::ipv4:
         return read_ipv4(node.text) ? "" : "not an IPv4 address";
     case KeyType::quantity:
@@ -138,6 +161,19 @@ std::optional<std::int64_t> read_integer(std::string_view text) {
         return std::nullopt;
     }
     return value;
+}
+
+std::optional<std::int64_t> read_credit_count(std::string_view text, KeyType type) {
+    if (text == infinite_credits) {
+        return 0;
+    }
+    const auto size = parse_exact(text, Dimension::data_size);
+    const auto* bytes = std::get_if<std::int64_t>(&size);
+    if (type == KeyType::header_credits || bytes == nullptr) {
+        return read_integer(text);
+    }
+    constexpr std::int64_t credit = pcie::data_credit_bytes;
+    return *bytes % credit == 0 ? std::optional(*bytes / credit) : std::nullopt;
 }
 
 std::optional<Ipv4> read_ipv4(std::string_view text) {

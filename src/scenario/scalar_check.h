@@ -18,6 +18,9 @@ void check_scalar(Node& node, const Key& key, const std::string& path);
 [[nodiscard]] bool is_name(std::string_view text);
 
 [[nodiscard]] std::optional<std::int64_t> read_integer(std::string_view text);
+/// The word for credits that never run out, and a number of them: 0 for that word. None if it is neither.
+inline constexpr std::string_view infinite_credits = "infinite";
+[[nodiscard]] std::optional<std::int64_t> read_credit_count(std::string_view text, KeyType type);
 [[nodiscard]] std::optional<Ipv4> read_ipv4(std::string_view text);
 /// The numbers of a vf_set, each once, ascending; none if it is not one or a number is outside [smallest, largest].
 [[nodiscard]] std::optional<std::vector<std::uint16_t>> read_vf_set(const Node& node, std::int64_t smallest,

@@ -5,6 +5,7 @@
 
 #include "scenario/builder.h"
 #include "scenario/cpu_profiles.h"
+#include "scenario/link_builder.h"
 #include "scenario/names.h"
 #include "scenario/reading.h"
 
@@ -12,15 +13,6 @@ namespace rootpool::scenario {
 namespace {
 
 using namespace std::string_view_literals;
-
-/// `node`: a server or a device.
-LinkConfig read_link(const Node& node, const Node& topology) {
-    const Node& link = node.at("link");
-    return {static_cast<unsigned>(read_whole(link, "generation")), static_cast<unsigned>(read_whole(link, "width")),
-            read_choice(topology, "dllp_accounting",
-                        std::array{std::pair{"exact"sv, pcie::DllpAccounting::exact},
-                                   std::pair{"pcie-bench"sv, pcie::DllpAccounting::pcie_bench}})};
-}
 
 ServerConfig read_server(const Entry& entry, const Node& root) {
     const Node& node = entry.value;
@@ -33,7 +25,7 @@ ServerConfig read_server(const Entry& entry, const Node& root) {
     server.read_completion_boundary = static_cast<unsigned>(read_size(node, "read_completion_boundary"));
     server.memory_latency = read_time(node, "memory_latency");
     server.iommu = read_flag(node, "iommu");
-    server.link = read_link(node, root.at("topology"));
+    server.link = read_link(node.at("link"), root.at("topology"), fmt::format("topology.servers.{}.link", entry.key));
     server.tcp = {read_size(tcp, "receive_buffer"), read_size(tcp, "send_buffer"), read_flag(tcp, "timestamps"),
                   read_flag(tcp, "segmentation_offload")};
     return server;
@@ -85,7 +77,8 @@ DeviceConfig read_device(Entry& entry, const Config& config, const Node& topolog
     if (const Node& attach = node.at("attach"); attach.text != "none") {
         device.attach = resolve_server(attach, config, fmt::format("topology.devices.{}.attach", entry.key));
     }
-    device.link = read_link(node, topology);
+    fill_in_credits(*node.find("link")->find("credits"), device);
+    device.link = read_link(node.at("link"), topology, fmt::format("topology.devices.{}.link", entry.key));
     device.tags = read_tags(node, device);
     if (device.model == DeviceModel::dma_probe) {
         check_probe(node, device.name);
@@ -139,6 +132,8 @@ SwitchConfig read_switch(const Node& node, const Config& config) {
     result.vf_placement =
         read_choice(node, "vf_placement", std::array{std::pair{"functions"sv, VfPlacement::functions}});
     result.arbiter = read_choice(node, "arbiter", std::array{std::pair{"round_robin"sv, Arbiter::round_robin}});
+    result.upstream_credits = read_credits(node.at("upstream_credits"));
+    result.downstream_credits = read_credits(node.at("downstream_credits"));
     return result;
 }
 
@@ -252,6 +247,7 @@ void build_topology(Node& root, Config& config) {
     check_root_ports(topology.at("devices"), config);
     check_probe_places(topology.at("devices"), config);
     check_device_places(topology.at("devices"), config);
+    check_links(topology, config);
     if (const Node* cables = topology.find("cables")) {
         read_cables(*cables, config);
     }

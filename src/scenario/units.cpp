@@ -198,6 +198,35 @@ std::variant<double, std::string> parse_number(std::string_view text, Dimension 
     return std::get<Quantity>(quantity).value();
 }
 
+std::variant<std::int64_t, std::string> parse_probability(std::string_view text) {
+    constexpr unsigned unit_decimals = 18;
+    const auto mark = text.find_first_of("eE");
+    const auto quantity = read_quantity(text.substr(0, mark));
+    std::uint64_t exponent = 0; // of 10, negative
+    const bool has_exponent = mark != std::string_view::npos;
+    if (has_exponent) {
+        std::string_view power = text.substr(mark + 1);
+        const bool negative = power.starts_with('-');
+        power.remove_prefix(negative ? 1 : 0);
+        const auto length = take_digits(power, exponent);
+        if (!length || *length == 0 || !power.empty() || !(negative || exponent == 0)) {
+            return fmt::format("'{}' is not a probability", text);
+        }
+    }
+    if (!quantity || !quantity->unit.empty()) {
+        return fmt::format("'{}' is not a probability", text);
+    }
+    const std::uint64_t decimals = quantity->decimals + std::min<std::uint64_t>(exponent, 2 * unit_decimals);
+    std::uint64_t value = 0;
+    if (quantity->digits != 0 &&
+        (decimals > unit_decimals ||
+         __builtin_mul_overflow(quantity->digits, powers_of_ten[unit_decimals - decimals], &value) ||
+         value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))) {
+        return fmt::format("'{}' is too large or too fine", text);
+    }
+    return quantity->negative ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
+}
+
 UnitScale unit_scale(std::string_view unit) {
     const Unit* known = find_unit(unit);
     return known == nullptr ? UnitScale{} : UnitScale{known->dimension, static_cast<double>(known->scale)};

@@ -54,6 +54,10 @@ public:
     /// calculates the digest anew must not make a bad one good (PCIe base 2.7.1).
     bool ecrc_bad = false;
 
+    /// How often the link that delivered the TLP had come up by then: a link that was down meanwhile does not know the
+    /// credits that this TLP took.
+    std::uint32_t link_ups = 0;
+
     /// Simulation-wide number that follows a request to its completions; 0 = not numbered.
     std::uint64_t transaction = 0;
     /// When the first requester or completer handed the TLP to its link; the base of latency statistics.

@@ -9,6 +9,8 @@
 #include "rootpool/core/strong.h"
 #include "rootpool/core/time.h"
 #include "rootpool/host/cpu_profile.h"
+#include "rootpool/pcie/credits.h"
+#include "rootpool/pcie/fault_sources.h"
 #include "rootpool/pcie/link_arithmetic.h"
 #include "rootpool/pcie/types.h"
 #include "rootpool/scenario/units.h"
@@ -30,10 +32,31 @@ using Ipv4 = core::Strong<struct Ipv4Kind, std::uint32_t>;
 /// addresses).
 inline constexpr unsigned network_prefix = 16;
 
+/// The link is down from `from` until `until`, which is later.
+struct DownTime {
+    SimTime from{};
+    SimTime until{};
+};
+
+/// What goes wrong on a link.
+struct LinkFaults {
+    pcie::BitErrorRate bit_error_rate = 0; ///< of both directions, each with errors of its own
+    std::vector<pcie::ScriptedFault> down; ///< packets from the upstream component, each at most once
+    std::vector<pcie::ScriptedFault> up;   ///< packets to it
+    std::vector<DownTime> down_times;      ///< in order, without overlap
+
+    [[nodiscard]] bool any() const noexcept {
+        return bit_error_rate != 0 || !down.empty() || !up.empty() || !down_times.empty();
+    }
+};
+
 struct LinkConfig {
-    unsigned generation = 2;                                            ///< 1 to 3
+    unsigned generation = 2;                                            ///< 1 to 5
     unsigned width = 8;                                                 ///< lanes: 1, 2, 4, 8, 16
     pcie::DllpAccounting dllp_accounting = pcie::DllpAccounting::exact; ///< the same for every link of a scenario
+    SimTime latency{};     ///< first symbol out of one transaction layer to first symbol into the other
+    pcie::Credits credits; ///< what the server's or device's own end advertises
+    LinkFaults faults;
 };
 
 struct TcpConfig {
@@ -93,6 +116,8 @@ struct SwitchConfig {
     bool ari = false;
     VfPlacement vf_placement = VfPlacement::functions;
     Arbiter arbiter = Arbiter::round_robin;
+    pcie::Credits upstream_credits;   ///< what each upstream port advertises to its server
+    pcie::Credits downstream_credits; ///< what each downstream port advertises to its device
 
     /// The upstream port of a server, if it has one.
     [[nodiscard]] std::optional<pcie::RootId> root_of(ServerId server) const noexcept;

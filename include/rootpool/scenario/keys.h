@@ -25,6 +25,9 @@ enum class KeyType : std::uint8_t {
     time_per_byte,
     data_rate,
     data_size,
+    probability,    ///< a decimal number, also as 1e-6; kept in 10^-18
+    header_credits, ///< a number of flow-control credits, or infinite, which is kept as 0
+    data_credits,   ///< the same of 16 B each, or a size
     ipv4,
     vf_set,   ///< 3, 0-3 or [0, 2]
     quantity, ///< any number; its unit depends on the metric

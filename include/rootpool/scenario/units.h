@@ -41,6 +41,9 @@ struct Quantity {
 /// The same as a double.
 [[nodiscard]] std::variant<double, std::string> parse_number(std::string_view text, Dimension dimension);
 
+/// "0.000001", "1e-6": a probability in 10^-18, or the reason why not.
+[[nodiscard]] std::variant<std::int64_t, std::string> parse_probability(std::string_view text);
+
 /// The dimension and size in base units of a unit's name. Names that are no unit ("frames", "") count pieces.
 struct UnitScale {
     Dimension dimension = Dimension::count;

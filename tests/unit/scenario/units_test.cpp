@@ -51,6 +51,19 @@ TEST(Units, PartsOfABaseUnitAreRefused) {
     EXPECT_NE(problem("1.5 B", Dimension::data_size), "");
 }
 
+TEST(Units, ProbabilitiesAreExactWithOrWithoutExponent) {
+    const auto value = [](std::string_view text) { return std::get<std::int64_t>(parse_probability(text)); };
+    EXPECT_EQ(value("0"), 0);
+    EXPECT_EQ(value("0.001"), 1'000'000'000'000'000);
+    EXPECT_EQ(value("1e-6"), 1'000'000'000'000);
+    EXPECT_EQ(value("2.5E-7"), 250'000'000'000);
+    EXPECT_EQ(value("1e0"), 1'000'000'000'000'000'000);
+    EXPECT_EQ(value("-1e-18"), -1);
+    for (const std::string_view text : {"", "e-6", "1e", "1e-", "1e6", "1e+6", "1e-6x", "1e-19", "1 %", "nan", "20"}) {
+        EXPECT_TRUE(std::holds_alternative<std::string>(parse_probability(text))) << text;
+    }
+}
+
 TEST(Units, WhatIsNoNumberIsRefused) {
     for (const std::string_view text :
          {"", " ", "ms", "nan s", "inf s", ".5 s", "5. s", "1 2 s", "--1 s", "0x10 s", "1,5 s"}) {
