@@ -93,6 +93,13 @@ void DmaProbe::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, 
     } // posted requests: messages concern nobody here, and memory writes have no BAR to go to
 }
 
+/// A bench without a link measures nothing: no transfer begins any more. Reads that were on their way have no end.
+void DmaProbe::on_returned(Port& /*port*/, pcie::TlpPtr /*tlp*/) {
+    ++result_.returned_tlps;
+    end_ = std::min(end_, now());
+    pending_ = {};
+}
+
 void DmaProbe::answer(const pcie::Tlp& request, SimTime at) {
     function_.set_transactions_pending(reads_.outstanding() != 0);
     std::uint32_t data = 0;

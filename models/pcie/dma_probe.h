@@ -47,6 +47,7 @@ struct DmaResult {
     std::uint64_t wrong_bytes = 0; ///< that were read and differ from DmaPattern
     std::uint64_t failed_transfers = 0; ///< completed with an error
     std::uint64_t unexpected_completions = 0;
+    std::uint64_t returned_tlps = 0;  ///< the link was down; the first of them ends the run
     std::uint64_t writes_sent = 0;    ///< transfers, all of them
     std::size_t most_outstanding = 0; ///< requests at the same time
 
@@ -91,6 +92,7 @@ private:
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& /*port*/) override { pump(); }
+    void on_returned(Port& port, pcie::TlpPtr tlp) override;
 
     void answer(const pcie::Tlp& request, SimTime at);
     void take_completion(const pcie::Tlp& tlp, SimTime at);

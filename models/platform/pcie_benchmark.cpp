@@ -131,9 +131,12 @@ PcieBenchmark::Point PcieBenchmark::measure(const scenario::PcieBench& step, uns
 }
 
 /// And until what was sent is visible in memory.
-void PcieBenchmark::wait_until_idle(const DmaProbe& probe, const std::string& name) const {
+void PcieBenchmark::wait_until_idle(DmaProbe& probe, const std::string& name) const {
     const SimTime last = now() + longest_drain;
     do {
+        if (probe.result().returned_tlps != 0) {
+            throw core::ModelViolation(name + ": the link of the DMA probe went down");
+        }
         if (now() > last) {
             throw core::ModelViolation(name + ": transfers of the DMA probe do not end");
         }

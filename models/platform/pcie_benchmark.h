@@ -41,7 +41,7 @@ private:
 
     [[nodiscard]] Point measure(const scenario::PcieBench& step, unsigned bytes);
     void transfer(const scenario::PcieBench& step, unsigned bytes);
-    void wait_until_idle(const DmaProbe& probe, const std::string& name) const;
+    void wait_until_idle(DmaProbe& probe, const std::string& name) const;
     [[nodiscard]] pcie::DmaPath path_of(const scenario::PcieBench& step);
     [[nodiscard]] host::HostMemory& memory_of(const scenario::PcieBench& step);
     void add_metrics(const scenario::PcieBench& step, const std::vector<Point>& points, SimTime start);
