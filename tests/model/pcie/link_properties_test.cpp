@@ -353,7 +353,7 @@ private:
         void on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, SimTime last_beat) override {
             bench_.ledger(1 - end_).delivered(*tlp);
             if (!kept_) {
-                kept_until_ = now() + 8us;
+                kept_until_ = now() + holds_.below(20) * 1us;
                 kept_downs_ = bench_.downs();
                 kept_ = std::move(tlp);
                 return;
