@@ -153,7 +153,7 @@ namespace {
 
 } // namespace
 
-ModelLink::ModelLink(const std::string& name, models::Scheduler& scheduler, const LinkCase& of)
+ModelLink::ModelLink(const std::string& name, models::Scheduler& scheduler, const LinkCase& of, Recording recording)
     : case_(of), faults_{std::make_unique<Faults>(of.directions[0]), std::make_unique<Faults>(of.directions[1])},
       writer_(std::make_unique<Writer>(traces_)), link_((name + "_link").c_str(), scheduler, config_of(of.settings)) {
     for (unsigned end : {0U, 1U}) {
@@ -161,7 +161,9 @@ ModelLink::ModelLink(const std::string& name, models::Scheduler& scheduler, cons
         above_[end]->start();
     }
     link_.connect(above_[0]->port(), above_[1]->port());
-    link_.observe(*writer_);
+    if (recording == Recording::everything) {
+        link_.observe(*writer_);
+    }
     if (has_faults(of)) {
         link_.set_faults(faults_[0].get(), faults_[1].get());
     }
