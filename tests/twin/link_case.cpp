@@ -50,7 +50,7 @@ private:
                                                   Theme::lost_init, Theme::any,        Theme::retraining,
                                                   Theme::any,       Theme::link_down,  Theme::full_retry_buffer,
                                                   Theme::any,       Theme::lost_init,  Theme::ack_meets_timer,
-                                                  Theme::any,       Theme::retraining, Theme::any,
+                                                  Theme::any,       Theme::retraining, Theme::lost_init,
                                                   Theme::any};
         return themes[seed % themes.size()];
     }
@@ -143,7 +143,7 @@ private:
         case Theme::lost_init:
             add_random_faults();
             for (Direction& direction : made_.directions) {
-                std::generate_n(direction.dllp_fates.begin(), 8, [this] { return fate(2); });
+                std::generate_n(direction.dllp_fates.begin(), 16, [this] { return fate(2); });
             }
             break;
         case Theme::full_retry_buffer:
