@@ -48,6 +48,7 @@ public:
 
     /// TLPs that wait for the wire or for credits, as far as it is decided when they start.
     [[nodiscard]] std::size_t backlog() const noexcept { return slots_.waiting(); }
+    [[nodiscard]] std::size_t backlog(pcie::FlowClass flow) const noexcept { return slots_.waiting(flow); }
     /// See TransmitSlots::free_after().
     [[nodiscard]] SimTime free_after(pcie::FlowClass flow) const noexcept { return slots_.free_after(flow); }
     [[nodiscard]] const pcie::Credits& advertised() const noexcept { return advertised_; }

@@ -110,7 +110,10 @@ MultiRootSwitchConfig switch_config(const scenario::Config& script) {
     result.return_route = name_of(config.return_route, std::array<std::string_view, 2>{"completer_id", "scoreboard"});
     result.interrupts = name_of(config.interrupts, std::array<std::string_view, 2>{"direct", "translate"});
     result.tagging = name_of(config.tagging, std::array<std::string_view, 2>{"reserved_bits", "local_prefix"});
-    result.arbiter = name_of(config.arbiter, std::array<std::string_view, 1>{"round_robin"});
+    result.arbiter = name_of(config.arbiter, std::array<std::string_view, 5>{"round_robin", "weighted", "age",
+                                                                             "strict_priority", "byte_fair"});
+    result.weights = config.weights;
+    result.priorities = config.priorities;
     result.profile = name_of(config.profile, std::array<std::string_view, 2>{"fpga-prototype", "asic"});
     result.ari = config.ari;
     result.upstream_credits = config.upstream_credits;

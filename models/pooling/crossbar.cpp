@@ -2,34 +2,39 @@
 
 #include <algorithm>
 
+#include "rootpool/pcie/link_arithmetic.h"
+
 namespace rootpool::models {
 
-using pcie::FlowClass;
+namespace {
 
-SimTime port_accepts_at(const Port& port, const CrossbarEntry& head, SimTime now) {
-    const SimTime free = port.free_after(pcie::flow_class(head.tlp->header.kind));
-    return free == core::never ? core::never : std::max(now, free + SimTime{1});
+/// An edge sees what took effect before it (docs/timing.md 1).
+constexpr SimTime seen_at(SimTime edge) noexcept { return edge - SimTime{1}; }
+
+} // namespace
+
+pooling::ArbiterConfig answers_first(pooling::ArbiterConfig config) {
+    config.priorities.resize(config.inputs, pooling::lowest_priority);
+    config.priorities.push_back(0);
+    ++config.inputs;
+    return config;
 }
 
-CrossbarOutput::CrossbarOutput(Scheduler& scheduler, CrossbarSink& sink, std::size_t inputs,
-                               std::unique_ptr<pooling::Arbiter> arbiter, const SwitchTiming& timing,
-                               unsigned extra_bytes)
-    : sink_(sink), timing_(timing), extra_bytes_(extra_bytes), inputs_(inputs), arbiter_(std::move(arbiter)),
-      requesting_(inputs), candidates_(inputs),
-      timer_(scheduler, Timer::Callback::to<&CrossbarOutput::arbitrate>(*this)) {}
+CrossbarOutput::CrossbarOutput(Scheduler& scheduler, CrossbarSink& sink, std::unique_ptr<pooling::Arbiter> arbiter,
+                               const Config& config)
+    : sink_(sink), config_(config), arbiter_(std::move(arbiter)), requests_(config.inputs), candidates_(config.inputs),
+      timer_(scheduler, Timer::Callback::to<&CrossbarOutput::arbitrate>(*this)) {
+    for (std::size_t input = 0; input < config.inputs; ++input) {
+        inputs_.emplace_back(input, config.ordering);
+    }
+}
 
 void CrossbarOutput::push(std::size_t input, CrossbarEntry entry) {
-    entry.order = ++last_order_;
-    Queue& queue = inputs_[input].queues[static_cast<std::size_t>(pcie::flow_class(entry.tlp->header.kind))];
-    queue.push_back(std::move(entry));
+    CrossbarInput& queue = inputs_[input];
+    const std::size_t index = queue.push(std::move(entry));
     ++queued_;
-    if (queue.size() == 1 && !delivering_) { // otherwise the grant of its predecessor looks at it
-        const CrossbarEntry& head = queue.front();
-        const SimTime from = std::max(head.ready, busy_until_);
-        const SimTime accepted = sink_.accepts_at(input, head, from);
-        if (accepted != core::never) {
-            arm(std::max(from, accepted));
-        }
+    if (!delivering_) { // otherwise the end of the grant looks at it
+        arm_after(queue.may_go_after(sink_, room(), index, seen_at(std::max(now(), busy_until_))));
     }
 }
 
@@ -39,65 +44,49 @@ void CrossbarOutput::wake() {
     }
 }
 
-void CrossbarOutput::arm(SimTime at) { timer_.arm_no_later_than(core::align_up(at, timing_.period)); }
-
-/// The queue whose head this input would send: the oldest head that the ordering rules and the sink let go. `next`
-/// becomes the earliest time at which a head that has to wait could go.
-CrossbarOutput::Queue* CrossbarOutput::candidate(std::size_t input, SimTime at, SimTime& next) {
-    auto& queues = inputs_[input].queues;
-    const Queue& posted = queues[static_cast<std::size_t>(FlowClass::posted)];
-    const std::uint64_t oldest_posted = posted.empty() ? UINT64_MAX : posted.front().order;
-    Queue* best = nullptr;
-    for (Queue& queue : queues) {
-        if (queue.empty()) {
-            continue;
-        }
-        const CrossbarEntry& head = queue.front();
-        const pcie::TlpHeader& header = head.tlp->header;
-        // Neither a non-posted request nor a completion passes an older posted request; a completion with relaxed
-        // ordering may.
-        const bool relaxed = pcie::is_completion(header.kind) && header.attributes.relaxed_ordering;
-        if (&queue != &posted && !relaxed && head.order > oldest_posted) {
-            continue;
-        }
-        const SimTime accepted = sink_.accepts_at(input, head, std::max(head.ready, at));
-        if (accepted == core::never) {
-            continue; // the sink calls wake()
-        }
-        const SimTime possible = core::align_up(std::max(head.ready, accepted), timing_.period);
-        if (possible > at) {
-            next = std::min(next, possible);
-        } else if (best == nullptr || head.order < best->front().order) {
-            best = &queue;
-        }
+void CrossbarOutput::arm_after(SimTime time) {
+    if (time != core::never) {
+        timer_.arm_no_later_than(std::max(core::edge_after(time, config_.timing.period), busy_until_));
     }
-    return best;
+}
+
+CrossbarRoom CrossbarOutput::room() const {
+    return {sink_.room_after(pcie::FlowClass::posted), sink_.room_after(pcie::FlowClass::non_posted),
+            sink_.room_after(pcie::FlowClass::completion)};
 }
 
 void CrossbarOutput::arbitrate() {
-    const SimTime edge = now();
     ++arbitrations_;
-    if (edge < busy_until_) {
-        arm(busy_until_);
-        return;
-    }
+    const SimTime edge = now();
     SimTime next = core::never;
+    if (find_candidates(edge, next)) {
+        grant(arbiter_->grant(requests_), edge);
+    } else {
+        arm_after(next);
+    }
+}
+
+/// What each input would send at `edge`. False: nothing; then `next` is the time after which something may go.
+bool CrossbarOutput::find_candidates(SimTime edge, SimTime& next) {
+    const CrossbarRoom places = room();
     bool any = false;
     for (std::size_t input = 0; input < inputs_.size(); ++input) {
-        candidates_[input] = candidate(input, edge, next);
-        requesting_[input] = candidates_[input] != nullptr ? 1 : 0;
-        any = any || requesting_[input] != 0;
-    }
-    if (!any) {
-        if (next != core::never) {
-            arm(next);
+        const CrossbarInput& queue = inputs_[input];
+        const std::size_t index = queue.find(sink_, places, seen_at(edge), next);
+        pooling::ArbiterRequest& request = requests_[input];
+        request.present = index != CrossbarInput::none;
+        if (request.present) {
+            any = true;
+            candidates_[input] = index;
+            request.bytes = pcie::wire_bytes(queue[index].tlp->header);
+            request.since = queue[index].ready;
         }
-        return;
     }
-    const std::size_t winner = arbiter_->grant(requesting_);
-    Queue& queue = *candidates_[winner];
-    CrossbarEntry entry = std::move(queue.front());
-    queue.pop_front();
+    return any;
+}
+
+void CrossbarOutput::grant(std::size_t winner, SimTime edge) {
+    CrossbarEntry entry = inputs_[winner].take(candidates_[winner]);
     --queued_;
     ++granted_;
     waited_ += edge - entry.ready;
@@ -113,26 +102,26 @@ void CrossbarOutput::arbitrate() {
     wake();
 }
 
-/// Arms for the first edge at which some head could go, so that a busy wire costs no idle events. Nothing to arm for:
+/// Arms for the first edge at which some TLP could go, so that a busy wire costs no idle events. Nothing to arm for:
 /// the sink calls wake().
 void CrossbarOutput::arm_for_next_grant() {
-    const SimTime from = core::align_up(std::max(now(), busy_until_), timing_.period);
+    const SimTime seen = seen_at(core::align_up(std::max(now(), busy_until_), config_.timing.period));
+    const CrossbarRoom places = room();
     SimTime next = core::never;
-    for (std::size_t input = 0; input < inputs_.size(); ++input) {
-        if (candidate(input, from, next) != nullptr) {
-            arm(from);
+    for (const CrossbarInput& queue : inputs_) {
+        if (queue.find(sink_, places, seen, next) != CrossbarInput::none) {
+            arm_after(seen);
             return;
         }
     }
-    if (next != core::never) {
-        arm(next);
-    }
+    arm_after(next);
 }
 
 SimTime CrossbarOutput::transfer_time(const pcie::TlpHeader& header) const noexcept {
-    const unsigned bytes =
-        pcie::header_bytes(header) + pcie::payload_bytes(header) + (header.digest ? 4U : 0U) + extra_bytes_;
-    return timing_.cycles((bytes + timing_.bytes_per_cycle - 1) / timing_.bytes_per_cycle);
+    const unsigned bytes = pcie::header_bytes(header) + pcie::payload_bytes(header) +
+                           (header.digest ? pcie::ecrc_bytes : 0U) + config_.extra_bytes;
+    const unsigned width = config_.timing.bytes_per_cycle;
+    return config_.timing.cycles((bytes + width - 1) / width);
 }
 
 } // namespace rootpool::models

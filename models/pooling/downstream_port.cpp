@@ -9,16 +9,22 @@ namespace rootpool::models {
 
 using pooling::EngineOutput;
 
+namespace {
+
+pooling::ArbiterConfig arbiter_config(const DownstreamPort::Config& config) {
+    return answers_first({.inputs = config.roots, .weights = config.weights, .priorities = config.priorities});
+}
+
+} // namespace
+
 DownstreamPort::DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                                const Config& config, pooling::SharingEngine& engine)
     : sc_module(name), config_(config), engine_(engine), factory_(factory), port_("port", *this, config.credits),
-      to_device_(scheduler, *this, config.roots + 1, pooling::make_arbiter(config.arbiter), config.timing,
-                 config.tagging->extra_bytes) {}
+      to_device_(scheduler, *this, pooling::make_arbiter(config.arbiter, arbiter_config(config)),
+                 {config.roots + 1U, config.timing, config.tagging->extra_bytes, config.ordering}) {}
 
-SimTime DownstreamPort::accepts_at(std::size_t input, const CrossbarEntry& head, SimTime now) {
-    const SimTime at = port_accepts_at(port_, head, now);
-    const bool from_root = input != internal_input();
-    return at == core::never || !from_root ? at : std::max(at, engine_.ready_at(*head.tlp, at));
+SimTime DownstreamPort::accepts_after(std::size_t input, const CrossbarEntry& entry, SimTime seen) {
+    return input == internal_input() ? at_once : engine_.ready_after(*entry.tlp, seen);
 }
 
 void DownstreamPort::deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) {
@@ -30,32 +36,33 @@ void DownstreamPort::deliver(std::size_t input, CrossbarEntry& entry, SimTime ed
     }
     EngineOutput output = engine_.from_root(*entry.tlp, edge);
     publish_max_payload();
-    report(output, *entry.tlp, edge);
+    const SimTime decided = edge + config_.timing.cycles(config_.timing.toward_device());
+    report(output, *entry.tlp, decided);
     if (output.action == EngineOutput::Action::forward) {
         ++sent_;
         times_.egress += latency;
         port_.send(std::move(output.tlp), edge + latency);
     } else if (output.action == EngineOutput::Action::answer) {
-        roots_[input]->answer(std::move(output.tlp), edge + config_.timing.cycles(config_.timing.toward_device()));
+        roots_[input]->answer(std::move(output.tlp), decided);
     }
 }
 
 void DownstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, SimTime last_beat) {
     ++received_;
-    const SimTime edge = core::align_up(last_beat, config_.timing.period);
-    const SimTime ready = edge + config_.timing.cycles(config_.timing.ingress + config_.timing.toward_root());
+    const SimTime ready = config_.timing.passed(last_beat, config_.timing.ingress + config_.timing.toward_root());
     times_.ingress += ready - last_beat;
     EngineOutput output = engine_.from_device(*tlp, last_beat);
     publish_max_payload();
     if (pcie::is_completion(tlp->header.kind)) {
         to_device_.wake(); // it may have given a tag back
     }
+    const SimTime seen = ready + config_.timing.period; // the edge at which it would go or is refused
     const bool forwarded = output.action == EngineOutput::Action::forward;
-    if (!forwarded || !goes_up(*roots_[output.tlp->root.index()], *tlp, *output.tlp, ready)) {
-        port_.release(*tlp, ready);
-        report(output, *tlp, ready);
+    if (!forwarded || !goes_up(*roots_[output.tlp->root.index()], *tlp, *output.tlp, seen)) {
+        port_.release(*tlp, seen);
+        report(output, *tlp, seen);
         if (output.action == EngineOutput::Action::answer) {
-            answer_device(std::move(output.tlp), ready);
+            answer_device(std::move(output.tlp), seen);
         }
         return;
     }
@@ -105,7 +112,7 @@ void DownstreamPort::on_room(Port& /*port*/) { to_device_.wake(); }
 void DownstreamPort::answer_device(pcie::TlpPtr completion, SimTime edge) {
     CrossbarEntry entry;
     entry.tlp = std::move(completion);
-    entry.ready = edge + config_.timing.cycles(config_.timing.local);
+    entry.ready = config_.timing.behind(edge, config_.timing.local);
     to_device_.push(internal_input(), std::move(entry));
 }
 

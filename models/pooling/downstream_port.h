@@ -21,6 +21,9 @@ public:
         pcie::Credits credits;
         unsigned roots;
         std::string_view arbiter;
+        std::vector<unsigned> weights;    ///< of roots, see pooling::ArbiterConfig
+        std::vector<unsigned> priorities; ///< of roots
+        pcie::OrderingPolicy ordering;
     };
     DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                    const Config& config, pooling::SharingEngine& engine);
@@ -40,7 +43,8 @@ public:
     [[nodiscard]] const CrossbarOutput& output() const noexcept { return to_device_; }
 
 private:
-    SimTime accepts_at(std::size_t input, const CrossbarEntry& head, SimTime now) override;
+    [[nodiscard]] SimTime room_after(pcie::FlowClass flow) const override { return port_.free_after(flow); }
+    [[nodiscard]] SimTime accepts_after(std::size_t input, const CrossbarEntry& entry, SimTime seen) override;
     void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& port) override;

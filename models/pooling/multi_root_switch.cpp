@@ -104,15 +104,17 @@ void MultiRootSwitch::make_ports(const MultiRootSwitchConfig& config, const pool
                                  Scheduler& scheduler, pcie::TlpFactory& factory) {
     const auto devices = static_cast<unsigned>(config.devices.size());
     for (std::size_t root = 0; root < config.roots; ++root) {
-        const UpstreamPort::Config port{root_id(root),           timing_, &tagging,
-                                        config.upstream_credits, devices, config.arbiter};
+        const UpstreamPort::Config port{root_id(root), timing_,        &tagging,       config.upstream_credits,
+                                        devices,       config.arbiter, config.ordering};
         const std::string port_name = "upstream" + std::to_string(root);
         upstream_.push_back(
             std::make_unique<UpstreamPort>(port_name.c_str(), scheduler, factory, port, *switches_[root]));
     }
     for (std::size_t device = 0; device < devices; ++device) {
-        const DownstreamPort::Config port{device_index(device),      timing_,      &tagging,
-                                          config.downstream_credits, config.roots, config.arbiter};
+        const DownstreamPort::Config port{
+            device_index(device), timing_,        &tagging,       config.downstream_credits,
+            config.roots,         config.arbiter, config.weights, config.priorities,
+            config.ordering};
         const std::string port_name = "downstream" + std::to_string(device);
         downstream_.push_back(
             std::make_unique<DownstreamPort>(port_name.c_str(), scheduler, factory, port, *engines_[device]));

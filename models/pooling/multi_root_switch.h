@@ -28,7 +28,10 @@ struct MultiRootSwitchConfig {
     std::string interrupts = "direct";       ///< pooling::interrupt_route_names()
     std::string tagging = "reserved_bits";   ///< pooling::tagging_names()
     std::string arbiter = "round_robin";     ///< pooling::arbiter_names()
-    std::string profile = "fpga-prototype";  ///< switch_profile_names()
+    std::vector<unsigned> weights;           ///< of roots toward a device, see pooling::ArbiterConfig
+    std::vector<unsigned> priorities;        ///< of roots toward a device
+    pcie::OrderingPolicy ordering = pcie::OrderingPolicy::table; ///< fifo shows what the queues are for
+    std::string profile = "fpga-prototype";                      ///< switch_profile_names()
     bool ari = false;
     unsigned quota_per_root = 32; ///< non-posted requests of one root at one device, scoreboard only
     pcie::Credits upstream_credits = default_credits();

@@ -31,6 +31,14 @@ struct SwitchTiming {
         return (interrupt_lookup > id_lookup ? interrupt_lookup : id_lookup) + compose;
     }
     [[nodiscard]] constexpr SimTime cycles(unsigned count) const noexcept { return period * count; }
+    /// When what is decided at `edge` is behind `stages` registers, at least 1: the edge itself fills the first.
+    [[nodiscard]] constexpr SimTime behind(SimTime edge, unsigned stages) const noexcept {
+        return edge + cycles(stages - 1);
+    }
+    /// The same for what took effect at any time.
+    [[nodiscard]] constexpr SimTime passed(SimTime time, unsigned stages) const noexcept {
+        return behind(core::edge_after(time, period), stages);
+    }
 };
 
 /// Time that TLPs spent in the stages of one port, summed: divided by the TLPs it gives the mean.

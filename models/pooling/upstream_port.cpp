@@ -10,10 +10,10 @@ UpstreamPort::UpstreamPort(const sc_core::sc_module_name& name, Scheduler& sched
                            const Config& config, pooling::VirtualSwitch& virtual_switch)
     : sc_module(name), config_(config), virtual_switch_(virtual_switch), factory_(factory),
       port_("port", *this, config.credits),
-      to_link_(scheduler, link_sink_, config.devices + 1, pooling::make_arbiter(config.arbiter), config.timing,
-               config.tagging->extra_bytes),
-      to_local_(scheduler, local_sink_, 1, pooling::make_arbiter(config.arbiter), config.timing,
-                config.tagging->extra_bytes) {}
+      to_link_(scheduler, link_sink_, pooling::make_arbiter(config.arbiter, answers_first({.inputs = config.devices})),
+               {config.devices + 1U, config.timing, config.tagging->extra_bytes, config.ordering}),
+      to_local_(scheduler, local_sink_, pooling::make_arbiter(config.arbiter, {}),
+                {1, config.timing, config.tagging->extra_bytes, config.ordering}) {}
 
 void UpstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, SimTime last_beat) {
     ++received_;
@@ -42,7 +42,7 @@ CrossbarEntry UpstreamPort::entry(const pcie::TlpPtr& tlp, SimTime last_beat, co
     queued.tlp = factory_.view(*tlp, header, config_.root);
     queued.received = tlp;
     queued.from = &port_;
-    queued.ready = core::align_up(last_beat, config_.timing.period) + config_.timing.cycles(config_.timing.ingress);
+    queued.ready = config_.timing.passed(last_beat, config_.timing.ingress);
     queued.route = route;
     return queued;
 }
@@ -52,7 +52,7 @@ void UpstreamPort::on_room(Port& /*port*/) { to_link_.wake(); }
 void UpstreamPort::answer(pcie::TlpPtr completion, SimTime edge) {
     CrossbarEntry queued;
     queued.tlp = std::move(completion);
-    queued.ready = edge + config_.timing.cycles(config_.timing.local);
+    queued.ready = config_.timing.behind(edge, config_.timing.local);
     to_link_.push(internal_input(), std::move(queued));
 }
 
@@ -63,18 +63,10 @@ void UpstreamPort::send_error(SimTime edge) {
     }
 }
 
-SimTime UpstreamPort::LinkSink::accepts_at(std::size_t /*input*/, const CrossbarEntry& head, SimTime now) {
-    return port_accepts_at(owner_.port_, head, now);
-}
-
 void UpstreamPort::LinkSink::deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) {
     const SimTime latency = owner_.config_.timing.cycles(owner_.egress_cycles());
     owner_.times_.egress += latency;
     owner_.port_.send(std::move(entry.tlp), edge + latency);
-}
-
-SimTime UpstreamPort::LocalSink::accepts_at(std::size_t /*input*/, const CrossbarEntry& /*head*/, SimTime now) {
-    return now;
 }
 
 void UpstreamPort::LocalSink::deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) {

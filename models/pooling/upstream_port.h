@@ -19,6 +19,7 @@ public:
         pcie::Credits credits;
         unsigned devices;
         std::string_view arbiter;
+        pcie::OrderingPolicy ordering;
     };
     UpstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                  const Config& config, pooling::VirtualSwitch& virtual_switch);
@@ -49,7 +50,7 @@ private:
     class LinkSink : public CrossbarSink {
     public:
         explicit LinkSink(UpstreamPort& owner) : owner_(owner) {}
-        SimTime accepts_at(std::size_t input, const CrossbarEntry& head, SimTime now) override;
+        [[nodiscard]] SimTime room_after(pcie::FlowClass flow) const override { return owner_.port_.free_after(flow); }
         void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
 
     private:
@@ -59,7 +60,7 @@ private:
     class LocalSink : public CrossbarSink {
     public:
         explicit LocalSink(UpstreamPort& owner) : owner_(owner) {}
-        SimTime accepts_at(std::size_t input, const CrossbarEntry& head, SimTime now) override;
+        [[nodiscard]] SimTime room_after(pcie::FlowClass /*flow*/) const override { return at_once; }
         void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
 
     private:

@@ -1,31 +1,30 @@
 #include "rootpool/pooling/arbiter.h"
 
+#include <algorithm>
+
+#include "pooling/arbiters.h"
 #include "pooling/strategy_table.h"
 
 namespace rootpool::pooling {
 namespace {
 
-class RoundRobin : public Arbiter {
-public:
-    std::size_t grant(std::span<const std::uint8_t> requesting) override {
-        do {
-            last_ = last_ + 1 < requesting.size() ? last_ + 1 : 0;
-        } while (requesting[last_] == 0);
-        return last_;
-    }
-
-private:
-    std::size_t last_ = SIZE_MAX - 1; // so that input 0 has the first turn
-};
-
-constexpr Strategy<Arbiter> arbiters[] = {
-    {"round_robin", []() -> std::unique_ptr<Arbiter> { return std::make_unique<RoundRobin>(); }},
+constexpr Strategy<Arbiter, const ArbiterConfig&> arbiters[] = {
+    {"round_robin", make_round_robin},         {"weighted", make_weighted},   {"age", make_age},
+    {"strict_priority", make_strict_priority}, {"byte_fair", make_byte_fair},
 };
 
 } // namespace
 
 std::vector<std::string_view> arbiter_names() { return strategy_names(arbiters); }
 
-std::unique_ptr<Arbiter> make_arbiter(std::string_view name) { return find_strategy(arbiters, "arbiter", name).make(); }
+std::unique_ptr<Arbiter> make_arbiter(std::string_view name, const ArbiterConfig& config) {
+    if (config.inputs == 0) {
+        throw std::invalid_argument("an arbiter needs inputs");
+    }
+    if (std::ranges::find(config.weights, 0U) != config.weights.end()) {
+        throw std::invalid_argument("an input with a weight of 0 would never have its turn");
+    }
+    return find_strategy(arbiters, "arbiter", name).make(config);
+}
 
 } // namespace rootpool::pooling

@@ -13,7 +13,7 @@ class CompleterIdRoute : public ReturnRoute {
 public:
     explicit CompleterIdRoute(const ReturnRouteConfig& config) : reclaim_after_(config.reclaim_after) {}
 
-    SimTime ready_at(CompletionUse use, pcie::RootId /*root*/, SimTime now) override {
+    SimTime ready_after(CompletionUse use, pcie::RootId /*root*/, SimTime now) override {
         if (use == CompletionUse::route) {
             return now;
         }

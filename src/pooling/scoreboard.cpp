@@ -4,6 +4,7 @@
 
 #include "pooling/return_routes.h"
 #include "rootpool/core/error.h"
+#include "rootpool/core/places.h"
 
 namespace rootpool::pooling {
 namespace {
@@ -12,20 +13,22 @@ namespace {
 /// completion is. Memory requests of the master need none: nobody else uses the master's requester IDs on this link.
 class Scoreboard : public ReturnRoute {
 public:
-    explicit Scoreboard(const ReturnRouteConfig& config) : config_(config), outstanding_(config.roots) {
+    explicit Scoreboard(const ReturnRouteConfig& config)
+        : reclaim_after_(config.reclaim_after), quotas_(config.roots, core::Places(config.quota_per_root)) {
         for (std::uint16_t tag = 0; tag < tags; ++tag) {
             free_.push_back({pcie::Tag(tag), SimTime{0}});
         }
     }
 
-    SimTime ready_at(CompletionUse /*use*/, pcie::RootId root, SimTime now) override {
-        if (free_.empty() || outstanding_[root.index()] >= config_.quota_per_root) {
+    SimTime ready_after(CompletionUse /*use*/, pcie::RootId root, SimTime now) override {
+        const core::Places& quota = quotas_[root.index()];
+        if (free_.empty() || quota.free_after() == core::never) {
             reclaim(now);
         }
-        if (free_.empty() || outstanding_[root.index()] >= config_.quota_per_root) {
+        if (free_.empty() || quota.free_after() == core::never) {
             return earliest_deadline();
         }
-        return std::max(now, free_.front().from);
+        return std::max({now, free_.front().from, quota.free_after()});
     }
 
     void outgoing(pcie::TlpHeader& request, const ReturnContext& context, pcie::Bdf engine, SimTime now) override {
@@ -34,8 +37,8 @@ public:
         }
         const pcie::Tag tag = free_.front().tag;
         free_.pop_front();
-        entries_[tag.index()] = {context, engine, now + config_.reclaim_after, true};
-        ++outstanding_[context.root.index()];
+        entries_[tag.index()] = {context, engine, now + reclaim_after_, true};
+        quotas_[context.root.index()].take();
         request.requester = engine;
         request.tag = tag;
     }
@@ -63,7 +66,7 @@ private:
     void release(pcie::Tag tag, SimTime at) {
         OutstandingRequest& entry = entries_[tag.index()];
         entry.busy = false;
-        --outstanding_[entry.context.root.index()];
+        quotas_[entry.context.root.index()].give_back(at);
         free_.push_back({tag, at}); // last in, last out: a tag rests as long as possible
     }
     void reclaim(SimTime now) {
@@ -81,10 +84,10 @@ private:
         return earliest;
     }
 
-    ReturnRouteConfig config_;
+    SimTime reclaim_after_;
     std::array<OutstandingRequest, tags> entries_{};
     std::deque<FreeTag> free_;
-    std::vector<unsigned> outstanding_;
+    std::vector<core::Places> quotas_; ///< requests outstanding, by root
 };
 
 } // namespace

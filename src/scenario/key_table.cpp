@@ -166,7 +166,17 @@ constexpr auto table = std::to_array<Key>({
      "Slaves see ARI: more than 8 VFs below one slot become possible"},
     {"topology.switch.vf_placement", choice, defaulted, "functions", "functions",
      "functions: all VFs of a slot are functions of one device"},
-    {"topology.switch.arbiter", choice, defaulted, "round_robin", "round_robin", "Who is next at a contended port"},
+    {"topology.switch.arbiter", choice, defaulted, "round_robin", "round_robin|weighted|age|strict_priority|byte_fair",
+     "Who is next at a contended port: one TLP each in turn, as many as the weight says, the oldest TLP, the first by "
+     "priority, or equal bytes"},
+    {"topology.switch.weights", name_map, optional, "", "",
+     "Arbiter weighted: how many TLPs a server sends to a device in one turn", 0, 8},
+    {"topology.switch.weights.*", integer, required, "", "", "TLPs; 1 for a server without weight", 1, 255},
+    {"topology.switch.priorities", name_map, optional, "", "",
+     "Arbiter strict_priority: which server's TLPs go to a device first. Those without priority come last, in the "
+     "order of upstream",
+     0, 8},
+    {"topology.switch.priorities.*", integer, required, "", "", "The smaller goes first", 1, 255},
     {"topology.switch.upstream_credits", map, optional, "", "", "What the receive buffer of each upstream port holds"},
     {"topology.switch.upstream_credits.posted", map, optional, "", "", "Posted requests"},
     {"topology.switch.upstream_credits.posted.headers", header_credits, defaulted, "32", "", "TLPs", 1, 127},

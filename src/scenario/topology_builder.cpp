@@ -107,6 +107,50 @@ std::vector<Id> read_names(const Node& list, const std::string& key, Resolve res
     return ids;
 }
 
+/// Numbers of a name_map of upstream servers, by RootId; `none` where a server has none. `unused_by`: the arbiter, if
+/// it does not use them; then there are none, and the script must not give any.
+std::vector<unsigned> read_shares(const Node& node, const std::string& name, const Config& config,
+                                  const SwitchConfig& pool, unsigned none, std::optional<std::string_view> unused_by) {
+    const Node* map = node.find(name);
+    const std::string path = "topology.switch." + name;
+    if (map == nullptr || map->entries.empty()) {
+        return unused_by ? std::vector<unsigned>{} : std::vector<unsigned>(pool.upstream.size(), none);
+    }
+    if (unused_by) {
+        fail({.where = map->where,
+              .what = fmt::format("the arbiter {} has no {}", *unused_by, name),
+              .key = path,
+              .accepted = "the key left out"});
+    }
+    std::vector<unsigned> shares(pool.upstream.size(), none);
+    for (const Entry& entry : map->entries) {
+        const std::string key = path + "." + entry.key;
+        const ServerId server = resolve_server(Node::scalar(entry.key, entry.where), config, key);
+        const auto root = pool.root_of(server);
+        if (!root) {
+            fail({.where = entry.where,
+                  .what = fmt::format("'{}' has no upstream port", entry.key),
+                  .key = key,
+                  .accepted = "a server of topology.switch.upstream"});
+        }
+        shares[root->index()] = static_cast<unsigned>(read_whole(*map, entry.key));
+    }
+    return shares;
+}
+
+void read_arbiter(const Node& node, const Config& config, SwitchConfig& result) {
+    result.arbiter = read_choice(
+        node, "arbiter",
+        std::array{std::pair{"round_robin"sv, Arbiter::round_robin}, std::pair{"weighted"sv, Arbiter::weighted},
+                   std::pair{"age"sv, Arbiter::age}, std::pair{"strict_priority"sv, Arbiter::strict_priority},
+                   std::pair{"byte_fair"sv, Arbiter::byte_fair}});
+    const std::string_view name = node.at("arbiter").text;
+    const auto unless = [&](Arbiter user) { return result.arbiter == user ? std::nullopt : std::optional(name); };
+    result.weights = read_shares(node, "weights", config, result, 1, unless(Arbiter::weighted));
+    result.priorities =
+        read_shares(node, "priorities", config, result, lowest_priority, unless(Arbiter::strict_priority));
+}
+
 SwitchConfig read_switch(const Node& node, const Config& config) {
     SwitchConfig result;
     result.profile = read_choice(node, "profile",
@@ -131,7 +175,7 @@ SwitchConfig read_switch(const Node& node, const Config& config) {
     result.ari = read_flag(node, "ari");
     result.vf_placement =
         read_choice(node, "vf_placement", std::array{std::pair{"functions"sv, VfPlacement::functions}});
-    result.arbiter = read_choice(node, "arbiter", std::array{std::pair{"round_robin"sv, Arbiter::round_robin}});
+    read_arbiter(node, config, result);
     result.upstream_credits = read_credits(node.at("upstream_credits"));
     result.downstream_credits = read_credits(node.at("downstream_credits"));
     return result;

@@ -20,6 +20,11 @@ inline constexpr SimTime never = SimTime::max();
     return remainder == 0 ? time : SimTime{time.count() - remainder + period.count()};
 }
 
+/// The first edge after `time` of such a clock: the one that sees what took effect at `time` (docs/timing.md 1).
+[[nodiscard]] constexpr SimTime edge_after(SimTime time, SimTime period) noexcept {
+    return align_up(time + SimTime{1}, period);
+}
+
 } // namespace rootpool::core
 
 namespace rootpool {

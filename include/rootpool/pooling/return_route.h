@@ -42,10 +42,10 @@ class ReturnRoute {
 public:
     virtual ~ReturnRoute() = default;
 
-    /// The earliest time, not before `now`, at which this root may send a non-posted request whose completion is for
-    /// `use`; core::never if that waits for a completion.
-    [[nodiscard]] virtual SimTime ready_at(CompletionUse use, pcie::RootId root, SimTime now) = 0;
-    /// A request passes at `now`; ready_at() allowed it. `engine` is the requester ID of the engine itself. Rewrites
+    /// This root may send a non-posted request whose completion is for `use` at any time after the result, which is
+    /// not before `now`; core::never if that waits for a completion.
+    [[nodiscard]] virtual SimTime ready_after(CompletionUse use, pcie::RootId root, SimTime now) = 0;
+    /// A request passes at `now`; ready_after() allowed it. `engine` is the requester ID of the engine itself. Rewrites
     /// requester ID and tag.
     virtual void outgoing(pcie::TlpHeader& request, const ReturnContext& context, pcie::Bdf engine, SimTime now) = 0;
     /// A completion arrives from the device, wholly in the buffer at `at`. Nothing: no request of this engine is

@@ -61,10 +61,11 @@ public:
     SharingEngine(const SharingEngineConfig& config, pcie::TlpFactory& factory);
 
     // --- data path
-    /// The earliest time at which a non-posted request may pass (see ReturnRoute::ready_at); `now` for anything else.
-    [[nodiscard]] SimTime ready_at(const pcie::Tlp& tlp, SimTime now) {
+    /// A non-posted request may pass at any time after the result (see ReturnRoute::ready_after()); `now` for anything
+    /// else.
+    [[nodiscard]] SimTime ready_after(const pcie::Tlp& tlp, SimTime now) {
         return pcie::flow_class(tlp.header.kind) == pcie::FlowClass::non_posted
-                   ? route_->ready_at(completion_use(tlp), tlp.root, now)
+                   ? route_->ready_after(completion_use(tlp), tlp.root, now)
                    : now;
     }
     /// A TLP of root `tlp.root` on its way to the device, at `now`.

@@ -103,7 +103,10 @@ enum class ReturnRoute : std::uint8_t { completer_id, scoreboard };
 enum class Interrupts : std::uint8_t { direct, translate };
 enum class Tagging : std::uint8_t { reserved_bits, local_prefix };
 enum class VfPlacement : std::uint8_t { functions };
-enum class Arbiter : std::uint8_t { round_robin };
+enum class Arbiter : std::uint8_t { round_robin, weighted, age, strict_priority, byte_fair };
+
+/// Of a server that the script gives no priority.
+inline constexpr unsigned lowest_priority = 256;
 
 struct SwitchConfig {
     SwitchProfile profile = SwitchProfile::fpga_prototype;
@@ -116,6 +119,8 @@ struct SwitchConfig {
     bool ari = false;
     VfPlacement vf_placement = VfPlacement::functions;
     Arbiter arbiter = Arbiter::round_robin;
+    std::vector<unsigned> weights;    ///< by RootId, with Arbiter::weighted
+    std::vector<unsigned> priorities; ///< by RootId, with Arbiter::strict_priority; the smaller goes first
     pcie::Credits upstream_credits;   ///< what each upstream port advertises to its server
     pcie::Credits downstream_credits; ///< what each downstream port advertises to its device
 

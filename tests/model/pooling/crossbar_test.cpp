@@ -13,16 +13,21 @@ using pcie::TlpKind;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+constexpr pcie::Attributes relaxed{.relaxed_ordering = true};
+constexpr pcie::Attributes id_based{.id_based_ordering = true};
+
 class ScriptedSink : public CrossbarSink {
 public:
-    SimTime accepts_at(std::size_t /*input*/, const CrossbarEntry& head, SimTime at) override {
-        return blocked[static_cast<std::size_t>(pcie::flow_class(head.tlp->header.kind))] ? core::never : at;
+    [[nodiscard]] SimTime room_after(FlowClass flow) const override {
+        return blocked[static_cast<std::size_t>(flow)] ? core::never : at_once;
     }
-    void deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime /*edge*/) override {
+    void deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) override {
         granted.push_back(entry.tlp->header.tag.value());
+        edges.push_back(edge);
     }
     std::array<bool, pcie::flow_class_count> blocked{};
     std::vector<std::uint16_t> granted; ///< tags, in order
+    std::vector<SimTime> edges;
 };
 
 class CrossbarOutputTest : public testing::Test {
@@ -30,14 +35,17 @@ protected:
     static void SetUpTestSuite() { scheduler = std::make_unique<Scheduler>("scheduler"); }
     static void TearDownTestSuite() { scheduler.reset(); }
 
-    void push(TlpKind kind, std::uint16_t tag, bool relaxed = false) {
+    /// Of requester 1:0.0; completions are of completer 2:0.0.
+    void push(TlpKind kind, std::uint16_t tag, pcie::Attributes attributes = {}, pcie::Bdf requester = {1, 0, 0}) {
         pcie::TlpHeader header;
         header.kind = kind;
         header.tag = pcie::Tag(tag);
-        header.attributes.relaxed_ordering = relaxed;
+        header.attributes = attributes;
+        header.requester = requester;
+        header.completer = pcie::Bdf(2, 0, 0);
         CrossbarEntry entry;
         entry.tlp = factory.make(header);
-        entry.ready = core::align_up(now(), timing.period) + timing.period;
+        entry.ready = timing.passed(now(), 1);
         output.push(0, std::move(entry));
     }
     void block(FlowClass flow, bool blocked) {
@@ -50,7 +58,7 @@ protected:
     pcie::TlpFactory factory; // before what holds TLPs
     SwitchTiming timing;
     ScriptedSink sink;
-    CrossbarOutput output{*scheduler, sink, 1, pooling::make_arbiter("round_robin"), timing, 0};
+    CrossbarOutput output{*scheduler, sink, pooling::make_arbiter("round_robin", {}), {}};
 };
 std::unique_ptr<Scheduler> CrossbarOutputTest::scheduler;
 
@@ -58,7 +66,7 @@ TEST_F(CrossbarOutputTest, neither_read_nor_completion_passes_an_older_posted_re
     block(FlowClass::posted, true);
     push(TlpKind::memory_write, 1);
     push(TlpKind::memory_read, 2);
-    push(TlpKind::completion, 3);
+    push(TlpKind::completion_with_data, 3);
     run();
     EXPECT_THAT(sink.granted, IsEmpty());
     block(FlowClass::posted, false);
@@ -78,8 +86,8 @@ TEST_F(CrossbarOutputTest, read_and_completion_that_are_older_than_a_blocked_pos
 TEST_F(CrossbarOutputTest, completion_with_relaxed_ordering_passes_a_posted_request) {
     block(FlowClass::posted, true);
     push(TlpKind::memory_write, 1);
-    push(TlpKind::completion, 2, true);
-    push(TlpKind::memory_read, 3, true); // relaxed ordering lets no read pass
+    push(TlpKind::completion, 2, relaxed);
+    push(TlpKind::memory_read, 3, relaxed); // relaxed ordering lets no read pass
     run();
     EXPECT_THAT(sink.granted, ElementsAre(2));
 }
@@ -94,6 +102,51 @@ TEST_F(CrossbarOutputTest, posted_requests_and_completions_pass_a_blocked_read) 
     block(FlowClass::non_posted, false);
     run();
     EXPECT_THAT(sink.granted, ElementsAre(2, 3, 1));
+}
+
+TEST_F(CrossbarOutputTest, posted_request_with_relaxed_ordering_does_not_pass_one_that_can_go) {
+    push(TlpKind::memory_write, 1);
+    push(TlpKind::memory_write, 2, relaxed);
+    run();
+    EXPECT_THAT(sink.granted, ElementsAre(1, 2));
+}
+
+TEST_F(CrossbarOutputTest, id_based_ordering_lets_other_requesters_and_completers_pass_a_posted_request) {
+    block(FlowClass::posted, true);
+    push(TlpKind::memory_write, 1);
+    push(TlpKind::memory_read, 2, id_based);
+    push(TlpKind::memory_read, 3, id_based, {1, 0, 1});
+    push(TlpKind::completion_with_data, 4, id_based);
+    run();
+    EXPECT_THAT(sink.granted, ElementsAre(3, 4));
+}
+
+TEST_F(CrossbarOutputTest, completion_of_a_write_passes_a_posted_request_and_a_reads_does_not) {
+    block(FlowClass::posted, true);
+    push(TlpKind::memory_write, 1);
+    push(TlpKind::completion_with_data, 2);
+    push(TlpKind::completion, 3);
+    run();
+    EXPECT_THAT(sink.granted, ElementsAre(3));
+}
+
+TEST_F(CrossbarOutputTest, completions_of_one_request_stay_in_order_and_others_pass_a_blocked_read) {
+    push(TlpKind::completion_with_data, 1);
+    push(TlpKind::memory_read, 2);
+    push(TlpKind::completion_with_data, 1);
+    push(TlpKind::completion_with_data, 3);
+    block(FlowClass::non_posted, true);
+    run();
+    EXPECT_THAT(sink.granted, ElementsAre(1, 1, 3));
+}
+
+TEST_F(CrossbarOutputTest, edge_after_the_one_that_fills_the_queue_grants) {
+    sc_core::sc_start(to_sc_time(core::edge_after(now(), timing.period) - now())); // an edge: does not see itself
+    const SimTime at = now();
+    push(TlpKind::memory_write, 1);
+    push(TlpKind::memory_write, 2);
+    run();
+    EXPECT_THAT(sink.edges, ElementsAre(at + timing.cycles(2), at + timing.cycles(3)));
 }
 
 TEST_F(CrossbarOutputTest, sink_that_says_never_is_left_alone_until_it_wakes_the_output) {

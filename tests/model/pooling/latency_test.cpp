@@ -38,9 +38,9 @@ protected:
         const pcie::LinkClock clock{pcie::LinkParameters{}};
         return clock.time(clock.symbol_start(clock.after(ready)));
     }
-    /// First beat out of a port that a TLP reaches `cycles` after the edge at or behind its last beat in.
+    /// First beat out of a port that a TLP reaches `cycles` after the first edge after its last beat in.
     [[nodiscard]] SimTime expected(SimTime last, unsigned cycles) const {
-        return first_symbol(core::align_up(last, timing.period) + timing.cycles(cycles));
+        return first_symbol(core::edge_after(last, timing.period) + timing.cycles(cycles));
     }
     /// A moment that is no clock edge, when all wires are quiet.
     static SimTime start() {

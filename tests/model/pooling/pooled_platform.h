@@ -77,6 +77,9 @@ struct PlatformConfig {
     std::string return_route = "scoreboard";
     std::string interrupts = "direct";
     std::string profile = "fpga-prototype";
+    std::string arbiter = "round_robin";
+    std::vector<unsigned> weights = {};
+    std::vector<unsigned> priorities = {};
     bool ari = false;
     SimTime link_latency = 0ns;
     pcie::Credits device_credits = MultiRootSwitchConfig::default_credits();

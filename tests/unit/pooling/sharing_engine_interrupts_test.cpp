@@ -227,7 +227,7 @@ TEST_P(TranslatedInterruptsOfEngine, forgets_all_vfs_when_the_master_disables_th
 TEST_P(TranslatedInterruptsOfEngine, holds_the_next_read_of_a_table_back_only_where_it_must) {
     static_cast<void>(pool.down(slave1, memory(TlpKind::memory_read, slave_table)));
     const auto ready = [this](std::uint32_t at) {
-        return pool.engine->ready_at(*tlp_of(pool.factory, memory(TlpKind::memory_read, at), slave2), 1us);
+        return pool.engine->ready_after(*tlp_of(pool.factory, memory(TlpKind::memory_read, at), slave2), 1us);
     };
     EXPECT_EQ(ready(slave_table) > 1us, GetParam() == "completer_id") << "one at a time, as for configuration requests";
     EXPECT_EQ(ready(slave_base), 1us);

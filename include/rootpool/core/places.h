@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "rootpool/core/time.h"
+
+namespace rootpool::core {
+
+/// A number of places (buffers, credits, tags) that are taken and given back at times that may lie ahead. Nothing is
+/// allocated after construction.
+class Places {
+public:
+    explicit Places(std::size_t count) : freed_(count, SimTime{-1}) {}
+
+    void take() noexcept { ++taken_; }
+    /// A place is free after `at`; in order of time.
+    void give_back(SimTime at) noexcept {
+        undo();
+        freed_[next_] = at;
+        next_ = (next_ + 1) % freed_.size();
+    }
+    /// A place was not needed after all.
+    void undo() noexcept { --taken_; }
+
+    /// Those that nobody has said a time for.
+    [[nodiscard]] std::size_t taken() const noexcept { return taken_; }
+    /// A place is free at any time after this; core::never: not before one more is given back.
+    [[nodiscard]] SimTime free_after() const noexcept {
+        // Of the places that were given back, those that were last may still be in use before their time.
+        return taken_ >= freed_.size() ? never : freed_[(next_ + taken_) % freed_.size()];
+    }
+
+private:
+    std::vector<SimTime> freed_; ///< the last times, a ring
+    std::size_t next_ = 0;
+    std::size_t taken_ = 0;
+};
+
+} // namespace rootpool::core

@@ -1,0 +1,86 @@
+#include "models/pooling/crossbar_input.h"
+
+#include <algorithm>
+
+namespace rootpool::models {
+
+std::size_t CrossbarInput::push(CrossbarEntry entry) {
+    entry.flow = pcie::flow_class(entry.tlp->header.kind);
+    ++of_class_[static_cast<std::size_t>(entry.flow)];
+    std::size_t index = entries_.size();
+    while (index > 0 && entries_[index - 1].ready > entry.ready) {
+        --index;
+    }
+    if (index == entries_.size()) {
+        entries_.push(std::move(entry));
+    } else {
+        entries_.insert(index, std::move(entry));
+    }
+    return index;
+}
+
+CrossbarEntry CrossbarInput::take(std::size_t index) {
+    --of_class_[static_cast<std::size_t>(entries_[index].flow)];
+    return entries_.take(index);
+}
+
+std::size_t CrossbarInput::find(CrossbarSink& sink, const CrossbarRoom& room, SimTime seen, SimTime& next) const {
+    std::size_t left = with_room(room); // a queue that waits for room as a whole costs nothing
+    const std::size_t looked_at = policy_ == pcie::OrderingPolicy::fifo ? std::min<std::size_t>(1, size()) : size();
+    for (std::size_t i = 0; i < looked_at && left != 0; ++i) {
+        const CrossbarEntry& entry = entries_[i];
+        if (entry.ready >= next) {
+            break; // and so are all behind it
+        }
+        if (room[static_cast<std::size_t>(entry.flow)] == core::never) {
+            continue;
+        }
+        --left;
+        const SimTime after = accepted_after(sink, room, entry, seen);
+        if (after >= next || (i != 0 && !passes_all_before(i))) {
+            continue;
+        }
+        if (after <= seen) {
+            return i;
+        }
+        next = after;
+    }
+    return none;
+}
+
+SimTime CrossbarInput::may_go_after(CrossbarSink& sink, const CrossbarRoom& room, std::size_t index,
+                                    SimTime seen) const {
+    if (index != 0 && (policy_ == pcie::OrderingPolicy::fifo || !passes_all_before(index))) {
+        return core::never;
+    }
+    return accepted_after(sink, room, entries_[index], seen);
+}
+
+SimTime CrossbarInput::accepted_after(CrossbarSink& sink, const CrossbarRoom& room, const CrossbarEntry& entry,
+                                      SimTime seen) const {
+    const SimTime after = std::max(entry.ready, room[static_cast<std::size_t>(entry.flow)]);
+    if (entry.flow != pcie::FlowClass::non_posted || after == core::never) {
+        return after;
+    }
+    return std::max(after, sink.accepts_after(number_, entry, seen));
+}
+
+bool CrossbarInput::passes_all_before(std::size_t index) const noexcept {
+    for (std::size_t i = 0; i < index; ++i) {
+        if (!pcie::may_pass(*entries_[index].tlp, *entries_[i].tlp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// TLPs of classes for which the sink knows when it has room.
+std::size_t CrossbarInput::with_room(const CrossbarRoom& room) const noexcept {
+    std::size_t sum = 0;
+    for (std::size_t flow = 0; flow < of_class_.size(); ++flow) {
+        sum += room[flow] == core::never ? 0 : of_class_[flow];
+    }
+    return sum;
+}
+
+} // namespace rootpool::models

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "models/pcie/port.h"
+#include "rootpool/core/ring_queue.h"
+#include "rootpool/pcie/ordering.h"
+#include "rootpool/pooling/virtual_switch.h"
+
+namespace rootpool::models {
+
+/// A TLP in a queue of the crossbar.
+struct CrossbarEntry {
+    pcie::TlpPtr tlp;      ///< as it goes on
+    pcie::TlpPtr received; ///< as it came, if it still occupies the receive buffer of `from`
+    Port* from = nullptr;
+    SimTime ready{};        ///< when it is in the queue; edges after see it
+    pooling::Route route{}; ///< of a TLP from a root
+    pcie::FlowClass flow{}; ///< set by the queue
+};
+
+/// What stands behind one output of the crossbar.
+class CrossbarSink {
+public:
+    /// For what is not waited for.
+    static constexpr SimTime at_once{-1};
+
+    virtual ~CrossbarSink() = default;
+    /// A TLP of this class can be taken at any edge after the result; core::never if that is unknown: the sink calls
+    /// CrossbarOutput::wake() then.
+    [[nodiscard]] virtual SimTime room_after(pcie::FlowClass flow) const = 0;
+    /// The same for what else this non-posted request waits for, as far as it is known at `seen`.
+    [[nodiscard]] virtual SimTime accepts_after(std::size_t /*input*/, const CrossbarEntry& /*entry*/,
+                                                SimTime /*seen*/) {
+        return at_once;
+    }
+    /// The TLP was granted at `edge`.
+    virtual void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) = 0;
+};
+
+/// CrossbarSink::room_after() of every class.
+using CrossbarRoom = std::array<SimTime, pcie::flow_class_count>;
+
+/// The queue of one input of a crossbar output, in order of arrival. The oldest TLP that may go goes: as in the
+/// transmit queue of a link, a younger one passes only what cannot go itself (PCIe base 2.4.1, docs/timing.md 3.4).
+class CrossbarInput {
+public:
+    static constexpr std::size_t none = SIZE_MAX;
+
+    CrossbarInput(std::size_t number, pcie::OrderingPolicy policy) noexcept : number_(number), policy_(policy) {}
+
+    /// Where the entry stands: before those that are ready later.
+    std::size_t push(CrossbarEntry entry);
+    [[nodiscard]] CrossbarEntry take(std::size_t index);
+    [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    [[nodiscard]] const CrossbarEntry& operator[](std::size_t index) const noexcept { return entries_[index]; }
+
+    /// The oldest TLP that may go at an edge that sees everything up to `seen`; none if there is none. `next` becomes
+    /// the earliest time after which one may, if that is before `next`.
+    [[nodiscard]] std::size_t find(CrossbarSink& sink, const CrossbarRoom& room, SimTime seen, SimTime& next) const;
+    /// The time after which this TLP may go; core::never if it waits for room or for a TLP before it.
+    [[nodiscard]] SimTime may_go_after(CrossbarSink& sink, const CrossbarRoom& room, std::size_t index,
+                                       SimTime seen) const;
+
+private:
+    [[nodiscard]] SimTime accepted_after(CrossbarSink& sink, const CrossbarRoom& room, const CrossbarEntry& entry,
+                                         SimTime seen) const;
+    [[nodiscard]] bool passes_all_before(std::size_t index) const noexcept;
+    [[nodiscard]] std::size_t with_room(const CrossbarRoom& room) const noexcept;
+
+    std::size_t number_;
+    pcie::OrderingPolicy policy_;
+    core::RingQueue<CrossbarEntry> entries_;
+    std::array<std::size_t, pcie::flow_class_count> of_class_{};
+};
+
+} // namespace rootpool::models
