@@ -24,8 +24,8 @@ public:
 
     Port port;
 
-    BusMaster(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& tlps)
-        : port("port", scheduler, *this, MultiRootSwitchConfig::default_credits()), tlps_(tlps) {
+    BusMaster(const sc_core::sc_module_name& name, pcie::TlpFactory& tlps)
+        : port("port", *this, MultiRootSwitchConfig::default_credits()), tlps_(tlps) {
         SC_THREAD(run);
     }
 
@@ -103,8 +103,8 @@ int sc_main(int /*argc*/, char** /*argv*/) {
     pcie::TlpFactory tlps;
     net::FramePool frames;
     Scheduler scheduler("scheduler");
-    BusMaster server1("server1", scheduler, tlps);
-    BusMaster server2("server2", scheduler, tlps);
+    BusMaster server1("server1", tlps);
+    BusMaster server2("server2", tlps);
     MultiRootSwitch pool("pool", scheduler, tlps, two_roots_one_device());
     Nic82599 nic("nic", {}, scheduler, tlps, frames);
 
