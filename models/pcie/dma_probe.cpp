@@ -94,7 +94,7 @@ void DmaProbe::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, 
 }
 
 /// A bench without a link measures nothing: no transfer begins any more. Reads that were on their way have no end.
-void DmaProbe::on_returned(Port& /*port*/, pcie::TlpPtr /*tlp*/) {
+void DmaProbe::on_returned(Port& /*port*/, const pcie::TlpPtr& /*tlp*/) {
     ++result_.returned_tlps;
     end_ = std::min(end_, now());
     pending_ = {};

@@ -115,7 +115,7 @@ void Link::run_to_now() {
 
 /// Takes decisions that lie ahead and that nothing can change: what comes in from now on is seen at the earliest when
 /// it has crossed the link or when an UpdateFC limit has passed.
-void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) {
+void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) const {
     const LinkTick certain =
         std::min({other.next_reception_bound(current), current + timing_.update_limit, next_change_ - 1});
     while (end.next_decision() <= certain && end.is_certain(end.next_decision())) {

@@ -50,7 +50,7 @@ private:
 
     void run();
     void run_to_now();
-    void run_ahead(LinkEnd& end, const LinkEnd& other, pcie::LinkTick current);
+    void run_ahead(LinkEnd& end, const LinkEnd& other, pcie::LinkTick current) const;
     void change_state(pcie::LinkTick tick);
     void arm();
     [[nodiscard]] pcie::LinkTick wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcept;

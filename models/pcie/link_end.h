@@ -145,7 +145,7 @@ private:
     void set_refreshes(std::int64_t passed) noexcept;
     [[nodiscard]] pcie::LinkTick dllp_from() const noexcept;
     [[nodiscard]] bool choose_dllp(pcie::LinkTick tick, pcie::Dllp& dllp);
-    void send_dllp(const pcie::Dllp& dllp, pcie::LinkTick tick);
+    void send_dllp(const pcie::Dllp& chosen, pcie::LinkTick tick);
     void send_new_tlp(pcie::LinkTick tick);
     void send_tlp(RetryBuffer::Entry& entry, bool replay, pcie::LinkTick tick);
     void deliver(pcie::Tlp& tlp, pcie::LinkTick first, pcie::LinkTick last);

@@ -19,7 +19,7 @@ Port::Port(const sc_core::sc_module_name& name, PortOwner& owner, const pcie::Cr
     receive.bind(static_cast<TlpForwardInterface&>(*this));
 }
 
-void Port::send(pcie::TlpPtr tlp, SimTime earliest) {
+void Port::send(const pcie::TlpPtr& tlp, SimTime earliest) {
     slots_.take(pcie::flow_class(tlp->header.kind));
     TlpPhase phase = TlpPhase::arrive;
     sc_core::sc_time delay = delay_to(earliest);

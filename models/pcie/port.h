@@ -22,7 +22,7 @@ public:
     /// A TLP that had to wait has started on the wire, or was returned: the backlog is smaller.
     virtual void on_room(Port& /*port*/) {}
     /// The link is down; the TLP was not sent (PCIe base 2.9.1).
-    virtual void on_returned(Port& /*port*/, pcie::TlpPtr /*tlp*/) {}
+    virtual void on_returned(Port& /*port*/, const pcie::TlpPtr& /*tlp*/) {}
 };
 
 /// Transaction layer's end of a link: hands TLPs to the link and takes those that come.
@@ -42,7 +42,7 @@ public:
     /// Sends a TLP whose first beat is ready at `earliest` (at or after now). Order of calls is order of arrival in the
     /// queue; only the ordering rules and missing credits change it. Never refused: who sends bounds the backlog by
     /// looking at it.
-    void send(pcie::TlpPtr tlp, SimTime earliest);
+    void send(const pcie::TlpPtr& tlp, SimTime earliest);
     /// The owner took a received TLP out of the receive buffer at `at`: its credits go back to the sender.
     void release(pcie::Tlp& tlp, SimTime at);
 

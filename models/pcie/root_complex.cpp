@@ -272,7 +272,7 @@ void RootComplex::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*
 }
 
 /// A root port whose link is down completes requests with UR, and drops what is posted (PCIe base 2.9.1).
-void RootComplex::on_returned(Port& /*port*/, pcie::TlpPtr tlp) {
+void RootComplex::on_returned(Port& /*port*/, const pcie::TlpPtr& tlp) {
     const std::size_t tag = tlp->header.tag.index();
     if (pcie::flow_class(tlp->header.kind) != pcie::FlowClass::non_posted ||
         outstanding_[tag].deadline == core::never) {

@@ -110,7 +110,7 @@ private:
     };
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
-    void on_returned(Port& port, pcie::TlpPtr tlp) override;
+    void on_returned(Port& port, const pcie::TlpPtr& tlp) override;
 
     void define_host_bridge();
     void define_root_port();

@@ -17,9 +17,9 @@ pooling::ArbiterConfig arbiter_config(const DownstreamPort::Config& config) {
 
 } // namespace
 
-DownstreamPort::DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
-                               const Config& config, pooling::SharingEngine& engine)
-    : sc_module(name), config_(config), engine_(engine), factory_(factory), port_("port", *this, config.credits),
+DownstreamPort::DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, const Config& config,
+                               pooling::SharingEngine& engine)
+    : sc_module(name), config_(config), engine_(engine), port_("port", *this, config.credits),
       to_device_(scheduler, *this, pooling::make_arbiter(config.arbiter, arbiter_config(config)),
                  {config.roots + 1U, config.timing, config.tagging->extra_bytes, config.ordering}) {}
 

@@ -25,8 +25,8 @@ public:
         std::vector<unsigned> priorities; ///< of roots
         pcie::OrderingPolicy ordering;
     };
-    DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
-                   const Config& config, pooling::SharingEngine& engine);
+    DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, const Config& config,
+                   pooling::SharingEngine& engine);
 
     /// The upstream ports, by RootId; before the simulation.
     void connect(std::vector<UpstreamPort*> roots) { roots_ = std::move(roots); }
@@ -61,7 +61,6 @@ private:
 
     Config config_;
     pooling::SharingEngine& engine_;
-    pcie::TlpFactory& factory_;
     Port port_;
     CrossbarOutput to_device_;
     std::vector<UpstreamPort*> roots_;

@@ -116,8 +116,7 @@ void MultiRootSwitch::make_ports(const MultiRootSwitchConfig& config, const pool
             config.roots,         config.arbiter, config.weights, config.priorities,
             config.ordering};
         const std::string port_name = "downstream" + std::to_string(device);
-        downstream_.push_back(
-            std::make_unique<DownstreamPort>(port_name.c_str(), scheduler, factory, port, *engines_[device]));
+        downstream_.push_back(std::make_unique<DownstreamPort>(port_name.c_str(), scheduler, port, *engines_[device]));
     }
 }
 

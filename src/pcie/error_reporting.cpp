@@ -57,9 +57,9 @@ ErrorMessage error_message_of(const TlpHeader& header) noexcept {
     return message == ErrorMessage::correctable || is_uncorrectable(message) ? message : ErrorMessage::none;
 }
 
-TlpHeader error_message_header(ErrorMessage error, Bdf reporter) noexcept {
+TlpHeader error_message_header(ErrorMessage message, Bdf reporter) noexcept {
     constexpr std::uint8_t to_root_complex = 0; // PCIe base table 2-20
-    return message(reporter, static_cast<std::uint8_t>(error), to_root_complex);
+    return pcie::message(reporter, static_cast<std::uint8_t>(message), to_root_complex);
 }
 
 ErrorMessage ErrorReporter::report(ErrorKind kind, const ErrorDetails& details) noexcept {

@@ -64,7 +64,7 @@ public:
         received_.deliveries.push_back({last_beat, first_beat, identity(*tlp)});
         port.release(*tlp, release_time(*tlp, last_beat, ticks_));
     }
-    void on_returned(Port& /*port*/, pcie::TlpPtr tlp) override { sent_.returns.push_back({identity(*tlp)}); }
+    void on_returned(Port& /*port*/, const pcie::TlpPtr& tlp) override { sent_.returns.push_back({identity(*tlp)}); }
 
 private:
     void submit() {

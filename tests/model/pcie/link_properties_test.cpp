@@ -363,7 +363,7 @@ private:
             port.release(*tlp, at);
         }
         void on_room(Port& /*port*/) override { pump(); }
-        void on_returned(Port& /*port*/, pcie::TlpPtr tlp) override { bench_.ledger(end_).returned(tlp->transaction); }
+        void on_returned(Port& /*port*/, const pcie::TlpPtr& tlp) override { bench_.ledger(end_).returned(tlp->transaction); }
 
         Bench& bench_;
         unsigned end_;
