@@ -15,6 +15,6 @@ struct TwinRun {
 };
 
 /// Runs the twin, with a mistake if one is asked for.
-[[nodiscard]] TwinRun run_twin(const LinkCase& link, reference::Mutation mutation = reference::Mutation::none);
+[[nodiscard]] TwinRun run_twin(const LinkCase& of, reference::Mutation mutation = reference::Mutation::none);
 
 } // namespace rootpool::twin

@@ -56,7 +56,7 @@ public:
         return tlp;
     }
     [[nodiscard]] static bool is_intact(const pcie::Tlp& tlp) {
-        std::array<std::uint8_t, max_payload> expected;
+        std::array<std::uint8_t, max_payload> expected{};
         const core::ByteView bytes = tlp.payload.bytes();
         fill(tlp.transaction, expected.data(), bytes.size());
         return std::equal(bytes.begin(), bytes.end(), expected.begin());
@@ -279,9 +279,9 @@ private:
 };
 
 struct Setting {
-    const char* name;
-    double bit_error_rate;
-    unsigned downs; ///< how often the link goes down
+    const char* name = "";
+    double bit_error_rate = 0;
+    unsigned downs = 0; ///< how often the link goes down
     LinkConfig link;
 };
 
@@ -321,9 +321,9 @@ private:
     /// Above one end of the link.
     class Side : public PortOwner {
     public:
-        Side(Bench& bench, unsigned end, const pcie::Credits& credits, Traffic traffic, std::uint64_t tlps)
-            : port(sc_core::sc_gen_unique_name("port"), *this, credits), bench_(bench), end_(end),
-              traffic_(std::move(traffic)), tlps_(tlps), holds_(end + 77) {}
+        Side(Bench& bench, unsigned end, const pcie::Credits& credits, const Traffic& traffic, std::uint64_t tlps)
+            : port(sc_core::sc_gen_unique_name("port"), *this, credits), bench_(bench), end_(end), traffic_(traffic),
+              tlps_(tlps), holds_(end + 77) {}
 
         void pump() {
             while (sent_ < tlps_ && port.backlog() < 20 && bench_.is_up()) {
@@ -363,7 +363,9 @@ private:
             port.release(*tlp, at);
         }
         void on_room(Port& /*port*/) override { pump(); }
-        void on_returned(Port& /*port*/, const pcie::TlpPtr& tlp) override { bench_.ledger(end_).returned(tlp->transaction); }
+        void on_returned(Port& /*port*/, const pcie::TlpPtr& tlp) override {
+            bench_.ledger(end_).returned(tlp->transaction);
+        }
 
         Bench& bench_;
         unsigned end_;

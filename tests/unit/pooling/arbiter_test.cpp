@@ -46,9 +46,9 @@ TEST(RoundRobin, passes_over_inputs_that_have_nothing) {
 TEST(WeightedArbiter, sends_as_many_tlps_in_a_turn_as_the_weight_says) {
     const auto arbiter = make_arbiter("weighted", {.inputs = 3, .weights = {2, 3}});
     const std::array all{tlp(), tlp(), tlp()};
-    std::vector<std::size_t> winners;
-    for (int grant = 0; grant < 7; ++grant) {
-        winners.push_back(arbiter->grant(all));
+    std::array<std::size_t, 7> winners{};
+    for (std::size_t& winner : winners) {
+        winner = arbiter->grant(all);
     }
     EXPECT_THAT(winners, ElementsAre(0, 0, 1, 1, 1, 2, 0)) << "an input that no weight was given for has 1";
 }
