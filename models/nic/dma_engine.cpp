@@ -157,7 +157,7 @@ pcie::PayloadSlice DmaEngine::payload_of(const WriteRequest& request, std::uint6
     return slice;
 }
 
-void DmaEngine::send(pcie::TlpPtr tlp) { context_.send(std::move(tlp), context_.tlps.next_transaction(), now()); }
+void DmaEngine::send(const pcie::TlpPtr& tlp) { context_.send(tlp, context_.tlps.next_transaction(), now()); }
 
 void DmaEngine::on_completion(const pcie::Tlp& tlp, SimTime arrival) {
     if (discard(tlp, arrival)) {

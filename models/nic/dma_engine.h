@@ -136,7 +136,7 @@ private:
     [[nodiscard]] bool can_issue(core::RingQueue<PendingRead>& queue);
     [[nodiscard]] pcie::PayloadSlice payload_of(const WriteRequest& request, std::uint64_t address, std::uint32_t bytes,
                                                 const pcie::TlpHeader& header);
-    void send(pcie::TlpPtr tlp);
+    void send(const pcie::TlpPtr& tlp);
     [[nodiscard]] bool discard(const pcie::Tlp& tlp, SimTime at);
     void refuse_unexpected(nic::FunctionNumber function, const pcie::TlpHeader& header, SimTime at);
     void take_data(OutstandingRead& read, nic::FunctionNumber function, const pcie::Tlp& tlp, SimTime at);

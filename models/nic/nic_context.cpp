@@ -2,11 +2,11 @@
 
 namespace rootpool::models {
 
-void NicContext::send(pcie::TlpPtr tlp, std::uint64_t transaction, SimTime at) const {
+void NicContext::send(const pcie::TlpPtr& tlp, std::uint64_t transaction, SimTime at) const {
     tlp->header.digest = device.functions().generates_ecrc();
     tlp->transaction = transaction;
     tlp->injected_at = at;
-    port.send(std::move(tlp), at);
+    port.send(tlp, at);
 }
 
 void NicContext::report(nic::FunctionNumber function, pcie::ErrorKind kind, const pcie::ErrorDetails& details,

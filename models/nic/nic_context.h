@@ -21,7 +21,7 @@ struct NicContext {
     NicCounters& counters;
 
     /// A TLP of the device's own: numbered, stamped, and with a digest if software wants one (PCIe base 2.7.1).
-    void send(pcie::TlpPtr tlp, std::uint64_t transaction, SimTime at) const;
+    void send(const pcie::TlpPtr& tlp, std::uint64_t transaction, SimTime at) const;
     /// Records an error that `function` detected, and sends the message that is due for it at `at` (not before now).
     void report(nic::FunctionNumber function, pcie::ErrorKind kind, const pcie::ErrorDetails& details,
                 SimTime at) const;

@@ -112,7 +112,7 @@ void DmaProbe::answer(const pcie::Tlp& request, SimTime at) {
     pcie::TlpPtr completion = tlps_.make(header, std::move(payload));
     completion->transaction = request.transaction;
     completion->injected_at = at + config_.completer_latency;
-    port.send(std::move(completion), at + config_.completer_latency);
+    port.send(completion, at + config_.completer_latency);
 }
 
 /// The data are looked at when the completion is announced; the request is over when its last symbol is there.
@@ -229,10 +229,10 @@ void DmaProbe::send_write() {
     send(tlps_.make(pcie::memory_write(function_.id(), pcie::Tag(0), part.address, part.bytes), std::move(data)));
 }
 
-void DmaProbe::send(pcie::TlpPtr tlp) {
+void DmaProbe::send(const pcie::TlpPtr& tlp) {
     tlp->transaction = tlps_.next_transaction();
     tlp->injected_at = now();
-    port.send(std::move(tlp), now());
+    port.send(tlp, now());
 }
 
 } // namespace rootpool::models

@@ -105,7 +105,7 @@ private:
     [[nodiscard]] bool tag_available() const noexcept;
     void send_read();
     void send_write();
-    void send(pcie::TlpPtr tlp);
+    void send(const pcie::TlpPtr& tlp);
 
     DmaProbeConfig config_;
     pcie::TlpFactory& tlps_;

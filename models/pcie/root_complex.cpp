@@ -164,7 +164,7 @@ void RootComplex::memory_write32(std::uint64_t address, std::uint32_t value) {
     pcie::TlpPtr tlp = tlps_.make(pcie::memory_write(host_bridge_id, pcie::Tag{}, address, 4), std::move(data));
     tlp->transaction = tlps_.next_transaction();
     tlp->injected_at = now() + config_.processor_latency;
-    port.send(std::move(tlp), now() + config_.processor_latency);
+    port.send(tlp, now() + config_.processor_latency);
 }
 
 void RootComplex::issue(const Request& request) {
@@ -191,7 +191,7 @@ void RootComplex::send_waiting() {
         pcie::TlpPtr tlp = tlps_.make(request.header, std::move(data));
         tlp->transaction = tlps_.next_transaction();
         tlp->injected_at = now() + config_.processor_latency;
-        port.send(std::move(tlp), now() + config_.processor_latency);
+        port.send(tlp, now() + config_.processor_latency);
     }
 }
 
@@ -307,7 +307,7 @@ void RootComplex::refuse(pcie::Tlp& request, SimTime at) {
         tlps_.make(pcie::completion(request.header, root_port_id, pcie::CompletionStatus::unsupported_request));
     answer->transaction = request.transaction;
     answer->injected_at = at + config_.processor_latency;
-    port.send(std::move(answer), at + config_.processor_latency);
+    port.send(answer, at + config_.processor_latency);
 }
 
 void RootComplex::take_write(pcie::TlpPtr tlp, SimTime at) {
@@ -398,7 +398,7 @@ void RootComplex::serve_read(pcie::Tlp& request) {
             tlps_.make(pcie::completion_with_data(request.header, root_port_id, part), std::move(slice));
         answer->transaction = request.transaction;
         answer->injected_at = now();
-        port.send(std::move(answer), now());
+        port.send(answer, now());
     }
 }
 

@@ -31,7 +31,7 @@ void DownstreamPort::deliver(std::size_t input, CrossbarEntry& entry, SimTime ed
     const SimTime latency = config_.timing.cycles(egress_cycles());
     if (input == internal_input()) {
         ++sent_;
-        port_.send(std::move(entry.tlp), edge + latency);
+        port_.send(entry.tlp, edge + latency);
         return;
     }
     EngineOutput output = engine_.from_root(*entry.tlp, edge);
@@ -41,7 +41,7 @@ void DownstreamPort::deliver(std::size_t input, CrossbarEntry& entry, SimTime ed
     if (output.action == EngineOutput::Action::forward) {
         ++sent_;
         times_.egress += latency;
-        port_.send(std::move(output.tlp), edge + latency);
+        port_.send(output.tlp, edge + latency);
     } else if (output.action == EngineOutput::Action::answer) {
         roots_[input]->answer(std::move(output.tlp), decided);
     }

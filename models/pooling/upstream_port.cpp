@@ -66,7 +66,7 @@ void UpstreamPort::send_error(SimTime edge) {
 void UpstreamPort::LinkSink::deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) {
     const SimTime latency = owner_.config_.timing.cycles(owner_.egress_cycles());
     owner_.times_.egress += latency;
-    owner_.port_.send(std::move(entry.tlp), edge + latency);
+    owner_.port_.send(entry.tlp, edge + latency);
 }
 
 void UpstreamPort::LocalSink::deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) {

@@ -329,7 +329,7 @@ private:
             while (sent_ < tlps_ && port.backlog() < 20 && bench_.is_up()) {
                 pcie::TlpPtr tlp = traffic_.make(++sent_);
                 bench_.ledger(end_).handed_over(*tlp);
-                port.send(std::move(tlp), now() + SimTime{holds_.one_in(2) ? 0 : holds_.below(20'000'000)});
+                port.send(tlp, now() + SimTime{holds_.one_in(2) ? 0 : holds_.below(20'000'000)});
             }
         }
         /// Frees the buffer of a TLP that was kept for long, perhaps while the link went down and came up again: then
