@@ -102,7 +102,7 @@ void DmaEngine::send_read(PendingRead& pending, ReadClass of) {
     const auto tag = static_cast<unsigned>(std::countr_zero(free_tags));
     free_tags &= free_tags - 1;
     const SimTime deadline = now() + context_.config.completion_timeout;
-    outstanding_[function.index()][tag] = {pending.operation, pending.to, part.bytes, part.bytes, deadline, false};
+    outstanding_[function.index()][tag] = {pending.operation, pending.to, part.bytes, part.bytes, deadline};
     timeout_timer_.arm_no_later_than(deadline);
     pending.address += part.bytes;
     pending.bytes -= part.bytes;
@@ -174,11 +174,14 @@ void DmaEngine::on_completion(const pcie::Tlp& tlp, SimTime arrival) {
         return;
     }
     OutstandingRead& read = outstanding_[function->index()][tag];
-    if (read.operation == nullptr) {
+    if (read.operation == nullptr || read.unmatched) {
         refuse_unexpected(*function, tlp.header, arrival);
     }
+    if (read.unmatched) {
+        return;
+    }
     take_data(read, *function, tlp, arrival);
-    if (read.bytes_left == 0) {
+    if (read.unmatched || read.bytes_left == 0) {
         arrived_.push({arrival, *function, static_cast<std::uint8_t>(tag)});
         if (arrived_.size() == 1) {
             arrived_timer_.arm(arrival);
@@ -204,31 +207,34 @@ void DmaEngine::refuse_unexpected(FunctionNumber function, const TlpHeader& head
     context_.report(function, pcie::ErrorKind::unexpected_completion, {.header = &header}, at);
 }
 
-/// Copies what the completion brings, unless the read was given up. Anything but data that continues where the last
-/// completion ended ends the read with an error.
+/// Copies what the completion brings, unless the read was given up. Poisoned data fail the read, and yet the rest of
+/// its completions follows. UR and CA are the last (PCIe base 2.3.1.1). After one that does not continue where the one
+/// before ended, nobody knows which is the last.
 void DmaEngine::take_data(OutstandingRead& read, FunctionNumber function, const pcie::Tlp& tlp, SimTime at) {
     const TlpHeader& header = tlp.header;
     const std::size_t skip = header.lower_address % 4U;
     const core::ByteView data = tlp.payload.bytes();
-    const bool usable = header.status == pcie::CompletionStatus::successful && !header.poisoned && data.size() > skip &&
-                        header.byte_count == read.bytes_left;
-    if (!usable) {
-        if (read.operation != nullptr) { // else it was reported as unexpected: one error for one TLP
-            ++context_.counters.dma_errors;
-            report_unusable(function, header, at);
-        }
+    const bool successful = header.status == pcie::CompletionStatus::successful;
+    const bool continues = successful && data.size() > skip && header.byte_count == read.bytes_left;
+    const bool waited_for = read.operation != nullptr; // else it was reported as unexpected
+    if (waited_for && (!continues || header.poisoned)) {
+        context_.counters.dma_errors += read.failed ? 0U : 1U;
         read.failed = true;
-        read.bytes_left = 0;
+        report_unusable(function, header, at);
+    }
+    if (!continues) {
+        read.unmatched = successful;
+        read.bytes_left = successful ? read.bytes_left : 0;
         return;
     }
     const auto bytes = static_cast<std::uint32_t>(std::min<std::size_t>(data.size() - skip, read.bytes_left));
-    if (read.operation != nullptr) {
+    if (waited_for && !header.poisoned) {
         std::memcpy(read.to + (read.bytes - read.bytes_left), data.data() + skip, bytes);
     }
     read.bytes_left -= bytes;
 }
 
-/// Why a completion ended its read. UR and CA are no error of the requester (PCIe base 6.2.3.2.5); poisoned data is
+/// Why a completion fails its read. UR and CA are no error of the requester (PCIe base 6.2.3.2.5); poisoned data is
 /// dropped and the read failed, so that operation goes on (6.2.3.2.4.3); what matches by its tag only is best handled
 /// as malformed (2.3.2).
 void DmaEngine::report_unusable(FunctionNumber function, const TlpHeader& header, SimTime at) {
@@ -247,7 +253,11 @@ void DmaEngine::finish_arrived() {
         const Arrived done = arrived_.pop();
         OutstandingRead& read = outstanding_[done.function.index()][done.tag];
         ReadOperation* operation = std::exchange(read.operation, nullptr);
-        release(done.function, done.tag);
+        if (read.bytes_left == 0) {
+            release(done.function, done.tag);
+        } else if (operation != nullptr) {
+            set_aside(done.function, done.tag);
+        }
         if (operation != nullptr) {
             finish(*operation, read.bytes, read.failed);
         }

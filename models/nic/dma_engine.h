@@ -115,6 +115,7 @@ private:
         std::uint32_t bytes_left = 0; ///< 0: complete, the tag is free at the time in arrived_
         SimTime deadline{};           ///< when the read times out, or a tag that was set aside is free at the latest
         bool failed = false;
+        bool unmatched = false; ///< a completion did not continue: the tag waits for its deadline
     };
     struct Arrived {
         SimTime at{};

@@ -46,6 +46,7 @@ public:
     bool scramble = false;                  ///< completions of different requests out of order
     bool silent = false;                    ///< reads are not answered
     std::uint64_t silent_from = UINT64_MAX; ///< nor are those of this address and above
+    unsigned poisoned = 0;                  ///< so many of the next completions are
     unsigned max_payload = 256;
     unsigned max_read_request = 512;
     unsigned boundary = 64;
@@ -189,7 +190,10 @@ private:
             return;
         }
         for (const pcie::CompletionPart& part : pcie::CompletionSplitter(header, boundary, max_payload)) {
-            port.send(tlps_.make(pcie::completion_with_data(header, pcie::Bdf(0), part),
+            pcie::TlpHeader completion = pcie::completion_with_data(header, pcie::Bdf(0), part);
+            completion.poisoned = poisoned != 0;
+            poisoned -= completion.poisoned ? 1 : 0;
+            port.send(tlps_.make(completion,
                                  core::ByteView(memory.data() + header.address + part.data_offset, part.data_bytes)),
                       now());
         }

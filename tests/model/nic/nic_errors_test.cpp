@@ -100,6 +100,20 @@ TEST_F(NicErrors, ReadWithoutAnswerTimesOutAtItsFunction) {
     expect_reported(Server::vf_id(0), 0x31, 0x4000);
 }
 
+TEST_F(NicErrors, PoisonedDataFailTheReadAndItsTagWaitsForTheRest) {
+    a.queue_frame(0, make_frame(b.mac(0), a.mac(0), 500, 0), 0);
+    a.ring_doorbell(0);
+    run_for(1us); // the descriptor is on its way; the data come in two completions
+    a.root.poisoned = 1;
+    const std::uint64_t unexpected = a.device.counters().unexpected_completions;
+    const std::uint64_t failed = a.device.counters().dma_errors;
+    run_for(20us);
+    ASSERT_EQ(a.root.poisoned, 0U);
+    expect_reported(Server::vf_id(0), 0x30, 0x1000);
+    EXPECT_EQ(a.device.counters().dma_errors, failed + 1);
+    EXPECT_EQ(a.device.counters().unexpected_completions, unexpected) << "the second completion is waited for";
+}
+
 TEST_F(NicErrors, VfHasNoControlsOfItsOwn) {
     a.root.config_write(Server::vf_id(0), device_control, 0x000F);
     EXPECT_EQ(a.root.config_read(Server::vf_id(0), device_control) & 0xFU, 0U);
