@@ -60,6 +60,10 @@ struct Nic82599::Internals : private PortOwner, private nic::DeviceEvents, priva
     }
     void on_room(Port& /*from*/) override { dma.on_room(); }
 
+    void on_link_error(Port& /*from*/, pcie::ErrorKind kind) override {
+        context.report(nic::physical_function, kind, {}, now());
+    }
+
     // DeviceEvents
     void on_transmit_work(unsigned queue) override { transmit.on_work(queue); }
     void on_receive_work(unsigned /*queue*/) override { receive.on_work(); }

@@ -100,6 +100,13 @@ void DmaProbe::on_returned(Port& /*port*/, const pcie::TlpPtr& /*tlp*/) {
     pending_ = {};
 }
 
+void DmaProbe::on_link_error(Port& /*port*/, pcie::ErrorKind kind) {
+    const pcie::ErrorMessage message = function_.report(kind);
+    if (message != pcie::ErrorMessage::none) {
+        send(tlps_.make(pcie::error_message_header(message, function_.id())));
+    }
+}
+
 void DmaProbe::answer(const pcie::Tlp& request, SimTime at) {
     function_.set_transactions_pending(reads_.outstanding() != 0);
     std::uint32_t data = 0;

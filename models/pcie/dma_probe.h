@@ -93,6 +93,7 @@ private:
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& /*port*/) override { pump(); }
     void on_returned(Port& port, const pcie::TlpPtr& tlp) override;
+    void on_link_error(Port& port, pcie::ErrorKind kind) override;
 
     void answer(const pcie::Tlp& request, SimTime at);
     void take_completion(const pcie::Tlp& tlp, SimTime at);

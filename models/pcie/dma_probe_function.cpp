@@ -57,10 +57,15 @@ pcie::TlpHeader DmaProbeFunction::serve(const pcie::Tlp& request, std::uint32_t&
         id_ = header.target;
         space_.write(header.config_register, core::load_le<std::uint32_t>(request.payload.bytes().data()),
                      header.first_be);
+        errors().follow_write();
         return pcie::completion(header, id_);
     }
     data = space_.read(header.config_register);
     return pcie::completion_with_data(header, id_);
+}
+
+pcie::ErrorReporter DmaProbeFunction::errors() noexcept {
+    return {space_, {.express = express_offset, .aer = error_reporting_offset}};
 }
 
 std::uint16_t DmaProbeFunction::device_control() const noexcept {

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "rootpool/pcie/config_space.h"
+#include "rootpool/pcie/error_reporting.h"
 #include "rootpool/pcie/link_arithmetic.h"
 #include "rootpool/pcie/tlp.h"
 
@@ -34,9 +35,12 @@ public:
     [[nodiscard]] unsigned tags() const noexcept;
 
     void set_transactions_pending(bool pending) noexcept;
+    /// Records an error of the link; the message that is due.
+    [[nodiscard]] pcie::ErrorMessage report(pcie::ErrorKind kind) noexcept { return errors().report(kind); }
 
 private:
     [[nodiscard]] std::uint16_t device_control() const noexcept;
+    [[nodiscard]] pcie::ErrorReporter errors() noexcept;
 
     pcie::ConfigSpace space_;
     pcie::Bdf id_;

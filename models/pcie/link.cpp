@@ -17,8 +17,8 @@ void Link::connect(Port& upstream_component, Port& downstream_component) {
     upstream_end_.to_port.bind(upstream_component.receive);
     downstream_component.transmit.bind(downstream_end_.from_port);
     downstream_end_.to_port.bind(downstream_component.receive);
-    upstream_end_.connect(downstream_end_, upstream_component.advertised());
-    downstream_end_.connect(upstream_end_, downstream_component.advertised());
+    upstream_end_.connect(downstream_end_, upstream_component.advertised(), upstream_component.listener());
+    downstream_end_.connect(upstream_end_, downstream_component.advertised(), downstream_component.listener());
 }
 
 void Link::observe(pcie::TlpObserver& observer, const std::string& label) {
@@ -53,11 +53,15 @@ void Link::change_state(LinkTick tick) {
         next_change_ = next_down_ < down_times_.size() ? timing_.clock.at_least(down_times_[next_down_].from) : no_tick;
         upstream_end_.set_down_at(next_change_);
         downstream_end_.set_down_at(next_change_);
+        upstream_end_.tell_up();
+        downstream_end_.tell_up();
     } else {
         const SimTime until = down_times_[next_down_++].until;
         next_change_ = until == core::never ? no_tick : timing_.clock.at_least(until);
         upstream_end_.go_down(next_change_);
         downstream_end_.go_down(next_change_);
+        upstream_end_.tell_down();
+        downstream_end_.tell_down();
     }
 }
 
@@ -137,10 +141,13 @@ void Link::arm() {
 }
 
 LinkTick Link::wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcept {
+    if (has_faults_) { // errors are reported when they happen
+        return std::min(end.next_packet(), other.next_packet());
+    }
     if (!end.is_awaited()) {
         return no_tick;
     }
-    if (has_faults_ || !end.is_clean()) {
+    if (!end.is_clean()) {
         return std::min(end.next_event().tick, other.next_event().tick);
     }
     const LinkTick start = end.has_next_start() ? end.next_decision() : no_tick;

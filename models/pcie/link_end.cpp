@@ -26,8 +26,9 @@ LinkEnd::LinkEnd(const sc_core::sc_module_name& name, const LinkTiming& timing, 
     to_port.bind(static_cast<TlpBackwardInterface&>(*this));
 }
 
-void LinkEnd::connect(LinkEnd& peer, const pcie::Credits& advertised) {
+void LinkEnd::connect(LinkEnd& peer, const pcie::Credits& advertised, LinkListener& listener) {
     peer_ = &peer;
+    listener_ = &listener;
     advertised_ = advertised;
 }
 
@@ -105,6 +106,7 @@ void LinkEnd::process(const LinkEventTime& event) {
             replay_.hold_until(hold_until_ - 1);
         } else {
             ++counters_.replay_timeouts;
+            listener_->on_link_error(pcie::ErrorKind::replay_timer_timeout);
             start_replay(event.tick);
         }
         break;
@@ -154,6 +156,13 @@ void LinkEnd::plan() noexcept {
         decision_ = timing_.clock.symbol_start(decision_);
     }
     find_next_event();
+}
+
+LinkTick LinkEnd::next_packet() const noexcept {
+    const LinkTick due = init_.active() ? std::min(dllp_from(), tlp_from()) : dllp_from();
+    const LinkTick starts = !up_ || due == no_tick ? no_tick : std::max(due, decision_);
+    const LinkTick received = incoming_.empty() ? no_tick : incoming_.front().at;
+    return std::min({starts, received, replay_.expires_at()});
 }
 
 bool LinkEnd::is_disturbed_before(LinkTick tick) const noexcept {
@@ -293,9 +302,12 @@ void LinkEnd::send_dllp(const pcie::Dllp& chosen, LinkTick tick) {
             peer_->plan();
         }
     } else if (reception == Reception::accepted) {
-        peer_->take({received, false, 0, {}, dllp});
+        peer_->take({received, Content::dllp, 0, {}, dllp});
     } else {
         ++counters_.lost_packets;
+        if (received < down_at_) {
+            peer_->take({received, reception == Reception::bad ? Content::bad_dllp : Content::nothing, 0, {}, dllp});
+        }
     }
     if (link_observer_ != nullptr) {
         report({link_place_, timing_.clock.time(tick), timing_.clock.time(wire_free_), timing_.clock.time(received),
@@ -332,8 +344,9 @@ void LinkEnd::send_tlp(RetryBuffer::Entry& entry, bool replay, LinkTick tick) {
     if (received < down_at_) {
         verdict = peer_->acks_.judge(sequence, fate);
     }
-    if (verdict.reception != Reception::lost) {
-        peer_->take({received, true, sequence, verdict, {}});
+    if (received < down_at_) {
+        peer_->take(
+            {received, verdict.reception == Reception::lost ? Content::nothing : Content::tlp, sequence, verdict, {}});
     }
     const bool accepted = verdict.reception == Reception::accepted;
     if (accepted) {
@@ -384,16 +397,32 @@ void LinkEnd::receive(const Incoming& packet) {
     if (!init_.active()) {
         init_.advance(packet.at);
     }
-    if (!packet.is_tlp) {
+    switch (packet.content) {
+    case Content::tlp:
+        receive_tlp(packet);
+        break;
+    case Content::dllp:
         receive_dllp(packet);
-        return;
+        break;
+    case Content::bad_dllp:
+        listener_->on_link_error(pcie::ErrorKind::bad_dllp);
+        break;
+    case Content::nothing: // the framing was damaged, which the physical layer sees
+        listener_->on_link_error(pcie::ErrorKind::receiver);
+        break;
     }
+}
+
+void LinkEnd::receive_tlp(const Incoming& packet) {
     if (packet.verdict.reception != Reception::bad && !init_.active()) {
         init_.received_tlp(packet.at);
         plan();
     }
     if (acks_.received(packet.verdict, packet.sequence, packet.at)) {
         plan();
+    }
+    if (packet.verdict.reception == Reception::bad || packet.verdict.reception == Reception::out_of_sequence) {
+        listener_->on_link_error(pcie::ErrorKind::bad_tlp); // PCIe base 3.6.3.1
     }
 }
 
@@ -437,6 +466,7 @@ void LinkEnd::start_replay(LinkTick at) {
     if (replay_.start(at)) {
         ++counters_.retrains;
         owner_.on_retrain(at + 1, at + 1 + timing_.retrain);
+        listener_->on_link_error(pcie::ErrorKind::replay_num_rollover);
     }
     plan();
 }

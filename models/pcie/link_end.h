@@ -7,6 +7,7 @@
 #include "models/pcie/ack_scheduler.h"
 #include "models/pcie/credit_advertiser.h"
 #include "models/pcie/flow_control_init.h"
+#include "models/pcie/link_listener.h"
 #include "models/pcie/link_timing.h"
 #include "models/pcie/replay_control.h"
 #include "models/pcie/tlp_socket.h"
@@ -61,7 +62,7 @@ public:
             LinkEndOwner& owner);
 
     /// Before the simulation.
-    void connect(LinkEnd& peer, const pcie::Credits& advertised);
+    void connect(LinkEnd& peer, const pcie::Credits& advertised, LinkListener& listener);
     void observe(pcie::TlpObserver& observer, pcie::PlaceId place) noexcept;
     void observe(pcie::LinkObserver& observer, pcie::PlaceId place) noexcept;
     void set_faults(pcie::FaultSource* faults) noexcept { faults_ = faults; }
@@ -89,6 +90,9 @@ public:
     [[nodiscard]] pcie::LinkTick next_update() const noexcept {
         return advertiser_.earliest() == pcie::no_tick ? pcie::no_tick : decision_;
     }
+    /// When the next packet but a SKP ordered set starts or is received, or the timer runs out: what a fault does is
+    /// seen then.
+    [[nodiscard]] pcie::LinkTick next_packet() const noexcept;
     /// No packet that starts later is received before this, though one may be received at it.
     [[nodiscard]] pcie::LinkTick next_reception_bound(pcie::LinkTick current) const noexcept {
         return std::max(current + 1, wire_free_) + timing_.dllp + timing_.flight;
@@ -101,6 +105,8 @@ public:
     void set_down_at(pcie::LinkTick tick) noexcept { down_at_ = tick; }
     /// Everything forgets; TLPs that would start before the link is up again are handed back to the port.
     void go_down(pcie::LinkTick up_at);
+    void tell_up() { listener_->on_link_up(); }
+    void tell_down() { listener_->on_link_down(); }
     /// Passes the time in which nothing but SKP and UpdateFC is sent.
     void pass_idle_time(pcie::LinkTick until) noexcept;
     [[nodiscard]] bool is_idle(pcie::LinkTick until) const noexcept;
@@ -115,17 +121,20 @@ private:
         pcie::FlowClass flow = pcie::FlowClass::posted;
         pcie::CreditCount limit;
     };
+    enum class Content : std::uint8_t { tlp, dllp, bad_dllp, nothing };
     struct Incoming {
         pcie::LinkTick at = 0;
-        bool is_tlp = false;
+        Content content = Content::dllp; ///< nothing: a packet without an intact frame
         std::uint16_t sequence = 0;
         AckScheduler::Verdict verdict;
         pcie::Dllp dllp;
 
         /// Whether it may cause a packet at once.
         [[nodiscard]] bool disturbs() const noexcept {
-            return is_tlp ? verdict.reception != pcie::Reception::accepted
-                          : dllp.kind != pcie::DllpKind::ack && dllp.kind != pcie::DllpKind::update_fc;
+            return content == Content::tlp ? verdict.reception != pcie::Reception::accepted
+                   : content == Content::dllp
+                       ? dllp.kind != pcie::DllpKind::ack && dllp.kind != pcie::DllpKind::update_fc
+                       : false;
         }
     };
 
@@ -151,6 +160,7 @@ private:
     void deliver(pcie::Tlp& tlp, pcie::LinkTick first, pcie::LinkTick last);
     void report(const pcie::PacketSighting& packet) const;
     void receive(const Incoming& packet);
+    void receive_tlp(const Incoming& packet);
     void receive_dllp(const Incoming& packet);
     void start_replay(pcie::LinkTick at);
     void note_stall(pcie::LinkTick tick) noexcept;
@@ -159,6 +169,7 @@ private:
 
     const LinkTiming& timing_;
     LinkEndOwner& owner_;
+    LinkListener* listener_ = nullptr;
     LinkEnd* peer_ = nullptr;
     pcie::Credits advertised_;
     TransmitQueue queue_;

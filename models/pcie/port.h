@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "models/core/scheduler.h"
+#include "models/pcie/link_listener.h"
 #include "models/pcie/tlp_socket.h"
 #include "models/pcie/transmit_slots.h"
 #include "rootpool/pcie/credits.h"
@@ -23,12 +24,19 @@ public:
     virtual void on_room(Port& /*port*/) {}
     /// The link is down; the TLP was not sent (PCIe base 2.9.1).
     virtual void on_returned(Port& /*port*/, const pcie::TlpPtr& /*tlp*/) {}
+    /// See LinkListener.
+    virtual void on_link_error(Port& /*port*/, pcie::ErrorKind /*kind*/) {}
+    virtual void on_link_up(Port& /*port*/) {}
+    virtual void on_link_down(Port& /*port*/) {}
 };
 
 /// Transaction layer's end of a link: hands TLPs to the link and takes those that come.
 ///
 /// Bind `transmit` and `receive` to the two sockets of one side of a Link.
-class Port : public sc_core::sc_module, private TlpForwardInterface, private TlpBackwardInterface {
+class Port : public sc_core::sc_module,
+             private TlpForwardInterface,
+             private TlpBackwardInterface,
+             private LinkListener {
 public:
     TlpInitiatorSocket transmit{"transmit"};
     TlpTargetSocket receive{"receive"};
@@ -52,10 +60,16 @@ public:
     /// See TransmitSlots::free_after().
     [[nodiscard]] SimTime free_after(pcie::FlowClass flow) const noexcept { return slots_.free_after(flow); }
     [[nodiscard]] const pcie::Credits& advertised() const noexcept { return advertised_; }
+    /// Whom a link has to tell.
+    [[nodiscard]] LinkListener& listener() noexcept { return *this; }
 
 private:
     tlm::tlm_sync_enum nb_transport_fw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) override;
     tlm::tlm_sync_enum nb_transport_bw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) override;
+
+    void on_link_error(pcie::ErrorKind kind) override { owner_.on_link_error(*this, kind); }
+    void on_link_up() override { owner_.on_link_up(*this); }
+    void on_link_down() override { owner_.on_link_down(*this); }
 
     PortOwner& owner_;
     pcie::Credits advertised_;

@@ -72,8 +72,9 @@ void RootComplex::define_root_port() {
         .express(express_offset, {.type = pcie::PortType::root_port,
                                   .slot_implemented = true,
                                   .device_capabilities = 0x8000 | payload_code,
-                                  .link_capabilities = link | 0x0010'0000U, // link-active reporting
-                                  .link_status = static_cast<std::uint16_t>(link | 0x2000U),
+                                  .link_capabilities = link | pcie::registers::link_capabilities_surprise_down |
+                                                       pcie::registers::link_capabilities_active_reporting,
+                                  .link_status = static_cast<std::uint16_t>(link | pcie::registers::link_status_active),
                                   .slot_capabilities = 0x0008'0000U,
                                   .device_capabilities_2 = 0x20U | 0x1FU,
                                   .link_control_2 = static_cast<std::uint16_t>(config_.link.parameters.generation)})
@@ -281,6 +282,25 @@ void RootComplex::on_returned(Port& /*port*/, const pcie::TlpPtr& tlp) {
     answer_later(outstanding_[tag].done, {.status = pcie::CompletionStatus::unsupported_request},
                  std::max(now(), tlp->injected_at) + config_.processor_latency);
     outstanding_[tag].deadline = core::never;
+}
+
+void RootComplex::on_link_error(Port& /*port*/, pcie::ErrorKind kind) { report(kind, {}, now()); }
+
+void RootComplex::on_link_up(Port& /*port*/) { set_link_active(true); }
+
+void RootComplex::on_link_down(Port& /*port*/) {
+    set_link_active(false);
+    report(pcie::ErrorKind::surprise_down, {}, now());
+}
+
+void RootComplex::set_link_active(bool active) noexcept {
+    constexpr std::uint16_t at = express_offset + pcie::registers::link_status;
+    constexpr std::uint16_t slot = express_offset + pcie::registers::slot_status;
+    const std::uint16_t status = root_port_.get16(at);
+    if (((status & pcie::registers::link_status_active) != 0) != active) {
+        root_port_.set16(at, status ^ pcie::registers::link_status_active);
+        root_port_.set16(slot, root_port_.get16(slot) | pcie::registers::slot_status_link_changed);
+    }
 }
 
 void RootComplex::report(pcie::ErrorKind kind, const pcie::ErrorDetails& details, SimTime at) {

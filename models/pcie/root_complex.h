@@ -111,6 +111,9 @@ private:
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_returned(Port& port, const pcie::TlpPtr& tlp) override;
+    void on_link_error(Port& port, pcie::ErrorKind kind) override;
+    void on_link_up(Port& port) override;
+    void on_link_down(Port& port) override;
 
     void define_host_bridge();
     void define_root_port();
@@ -134,6 +137,7 @@ private:
     void apply_write(const pcie::Tlp& tlp);
     void serve_reads();
     void serve_read(pcie::Tlp& request);
+    void set_link_active(bool active) noexcept;
     void refuse(pcie::Tlp& request, SimTime at);
     void discard(pcie::Tlp& tlp, SimTime at);
     void report(pcie::ErrorKind kind, const pcie::ErrorDetails& details, SimTime at);

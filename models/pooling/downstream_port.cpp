@@ -109,6 +109,13 @@ void DownstreamPort::report(const EngineOutput& output, const pcie::Tlp& refused
 
 void DownstreamPort::on_room(Port& /*port*/) { to_device_.wake(); }
 
+void DownstreamPort::on_link_error(Port& /*port*/, pcie::ErrorKind kind) {
+    master().virtual_switch().report_link_error(config_.device, kind);
+    master().send_error();
+}
+
+void DownstreamPort::on_link_down(Port& port) { on_link_error(port, pcie::ErrorKind::surprise_down); }
+
 void DownstreamPort::answer_device(pcie::TlpPtr completion, SimTime edge) {
     CrossbarEntry entry;
     entry.tlp = std::move(completion);

@@ -48,9 +48,13 @@ private:
     void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& port) override;
+    void on_link_error(Port& port, pcie::ErrorKind kind) override;
+    void on_link_down(Port& port) override;
     [[nodiscard]] unsigned egress_cycles() const noexcept {
         return config_.timing.arbitration + config_.timing.toward_device() + config_.timing.egress;
     }
+    /// The device's link is the master's.
+    [[nodiscard]] UpstreamPort& master() { return *roots_[engine_.master().index()]; }
     void answer_device(pcie::TlpPtr completion, SimTime edge);
     /// Whether the bridges of the root let a TLP of the device up; a refused request is answered.
     [[nodiscard]] bool goes_up(UpstreamPort& root, const pcie::Tlp& received, const pcie::Tlp& sent, SimTime edge);

@@ -49,6 +49,11 @@ CrossbarEntry UpstreamPort::entry(const pcie::TlpPtr& tlp, SimTime last_beat, co
 
 void UpstreamPort::on_room(Port& /*port*/) { to_link_.wake(); }
 
+void UpstreamPort::on_link_error(Port& /*port*/, pcie::ErrorKind kind) {
+    virtual_switch_.report_link_error(kind);
+    send_error();
+}
+
 void UpstreamPort::answer(pcie::TlpPtr completion, SimTime edge) {
     CrossbarEntry queued;
     queued.tlp = std::move(completion);

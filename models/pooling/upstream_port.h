@@ -36,6 +36,8 @@ public:
     void answer(pcie::TlpPtr completion, SimTime edge);
     /// The ERR_ message that the virtual switch owes its root leaves the same way.
     void send_error(SimTime edge);
+    /// The same for something that took effect now.
+    void send_error() { send_error(core::edge_after(now(), config_.timing.period)); }
 
     [[nodiscard]] pooling::VirtualSwitch& virtual_switch() noexcept { return virtual_switch_; }
     [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
@@ -69,6 +71,7 @@ private:
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& port) override;
+    void on_link_error(Port& port, pcie::ErrorKind kind) override;
     [[nodiscard]] unsigned egress_cycles() const noexcept { return config_.timing.arbitration + config_.timing.egress; }
     [[nodiscard]] CrossbarEntry entry(const pcie::TlpPtr& tlp, SimTime last_beat, const pooling::Route& route);
 

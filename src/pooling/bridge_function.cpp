@@ -56,8 +56,9 @@ pcie::Express express_of(const KindOfFunction& kind, std::uint16_t slot) {
     express.link_capabilities_2 = 0x6; // 2.5 and 5 GT/s
     express.link_control_2 = 0x0002;
     if (downstream) {
-        express.link_capabilities |= 0x0010'0000U | static_cast<std::uint32_t>(slot)
-                                                        << 24U; // link-active reporting, port number
+        express.link_capabilities |= pcie::registers::link_capabilities_surprise_down |
+                                     pcie::registers::link_capabilities_active_reporting |
+                                     static_cast<std::uint32_t>(slot) << 24U;       // port number
         express.slot_capabilities = static_cast<std::uint32_t>(slot) << 19U | 0x5B; // ABP, PCP, AIP, PIP, HPC
         express.device_capabilities_2 = 0x20;                                       // ARI forwarding
     }

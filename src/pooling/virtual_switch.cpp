@@ -190,6 +190,15 @@ void VirtualSwitch::report_refusal(DeviceIndex device, RefusalCause cause, const
     report(first_downstream + bridge_of_[device.index()], error_kind_of(cause), details);
 }
 
+void VirtualSwitch::report_link_error(pcie::ErrorKind kind) {
+    report(upstream, kind, {});
+    if (error_) {
+        static_cast<void>(functions_[management].report(kind, {}));
+    } else {
+        report(management, kind, {});
+    }
+}
+
 /// A downstream bridge's own message passes the upstream bridge like one of a device.
 void VirtualSwitch::report(std::size_t function_number, pcie::ErrorKind kind, const pcie::ErrorDetails& details) {
     BridgeFunction& reporter = functions_[function_number];

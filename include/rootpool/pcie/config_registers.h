@@ -82,6 +82,10 @@ inline constexpr std::uint16_t device_status_non_fatal = 1U << 1U;
 inline constexpr std::uint16_t device_status_fatal = 1U << 2U;
 inline constexpr std::uint16_t device_status_unsupported_request = 1U << 3U;
 inline constexpr std::uint16_t device_status_transactions_pending = 1U << 5U;
+inline constexpr std::uint32_t link_capabilities_surprise_down = 1U << 19U;    ///< error reporting capable
+inline constexpr std::uint32_t link_capabilities_active_reporting = 1U << 20U; ///< Data Link Layer Link Active
+inline constexpr std::uint16_t link_status_active = 1U << 13U;
+inline constexpr std::uint16_t slot_status_link_changed = 1U << 8U;
 inline constexpr std::uint16_t device_control_2_ari = 1U << 5U;
 
 // Advanced Error Reporting, PCIe base 7.8.4; offsets inside it

@@ -62,6 +62,13 @@ public:
                                              RefusalCause cause);
     /// The sharing engine refused a TLP of this root: its downstream bridge reports that.
     void report_refusal(DeviceIndex device, RefusalCause cause, const pcie::ErrorDetails& details);
+    /// The port to the root detected an error of its link. It belongs to both functions that the port has (PCIe
+    /// base 6.2.4); one message is sent.
+    void report_link_error(pcie::ErrorKind kind);
+    /// The port to a device did; the virtual bridge above it reports.
+    void report_link_error(DeviceIndex device, pcie::ErrorKind kind) {
+        report(first_downstream + bridge_of_[device.index()], kind, {.side = pcie::BridgeSide::secondary});
+    }
     /// A message of a device on its way to the root: both bridges forward ERR_ messages if software lets them (PCIe
     /// base 6.2.8.1), and everything else.
     [[nodiscard]] bool forwards(DeviceIndex device, const pcie::TlpHeader& message) noexcept;

@@ -114,6 +114,16 @@ TEST_F(NicErrors, PoisonedDataFailTheReadAndItsTagWaitsForTheRest) {
     EXPECT_EQ(a.device.counters().unexpected_completions, unexpected) << "the second completion is waited for";
 }
 
+TEST_F(NicErrors, BadTlpIsThePfsAndNoVfs) {
+    a.to_device.damage_next();
+    a.read(reg::RAL(9));
+    ASSERT_EQ(a.root.messages.size(), 1U);
+    EXPECT_EQ(a.root.messages[0].requester, Server::pf);
+    EXPECT_EQ(a.root.messages[0].message_code, 0x30);
+    EXPECT_EQ(a.root.config_read(Server::pf, 0x110), 0x40U);
+    EXPECT_EQ(a.root.config_read(Server::vf_id(0), 0x110), 0U);
+}
+
 TEST_F(NicErrors, VfHasNoControlsOfItsOwn) {
     a.root.config_write(Server::vf_id(0), device_control, 0x000F);
     EXPECT_EQ(a.root.config_read(Server::vf_id(0), device_control) & 0xFU, 0U);

@@ -11,6 +11,7 @@
 #include "models/pcie/link.h"
 #include "rootpool/nic/descriptors.h"
 #include "rootpool/nic/packet.h"
+#include "tests/model/damage_trigger.h"
 
 namespace rootpool::models::test {
 
@@ -37,8 +38,11 @@ public:
         : root((name + "_root").c_str(), scheduler, tlps), link((name + "_link").c_str(), scheduler, LinkConfig{}),
           device(name.c_str(), Nic82599Config{}, scheduler, tlps, frames), number_(name.back() - '0') {
         link.connect(root.port, device.port());
+        link.set_faults(&to_device, &from_device);
     }
 
+    DamageTrigger to_device;
+    DamageTrigger from_device;
     FakeRoot root;
     Link link;
     Nic82599 device;

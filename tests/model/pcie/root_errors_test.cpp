@@ -4,12 +4,14 @@
 #include "link_bench.h"
 #include "models/pcie/root_complex.h"
 #include "rootpool/pcie/error_reporting.h"
+#include "tests/model/damage_trigger.h"
 
 namespace rootpool::models::test {
 namespace {
 
 constexpr pcie::Bdf root_port_id(0, 1, 0);
 constexpr pcie::Bdf device_id(1, 0, 0);
+constexpr SimTime link_down = 1ms;
 
 /// Memory that takes everything.
 struct Memory : sc_core::sc_module {
@@ -26,6 +28,8 @@ struct Memory : sc_core::sc_module {
 struct RootBench {
     RootBench() : root("root", config(), scheduler, tlps), device("device", recorder, credits(8, 64)) {
         link.connect(root.port, device);
+        link.set_faults(&none, &from_device);
+        link.set_down_times({{link_down, link_down + 10us}});
         root.memory.bind(memory.socket);
         write(0x3C, 0x0002'0000); // Bridge Control, SERR#
         write(0xA8, 0x000F);
@@ -52,6 +56,8 @@ struct RootBench {
         write(0x130, 0x7F);
     }
 
+    DamageTrigger none;
+    DamageTrigger from_device;
     Scheduler scheduler{"scheduler"};
     pcie::TlpFactory tlps;
     Recorder recorder;
@@ -94,6 +100,28 @@ TEST(RootErrorsModel, UnexpectedCompletionIsAdvisory) {
     bench().send(pcie::completion(pcie::memory_read(pcie::Bdf(0, 0, 0), pcie::Tag(3), 0x1000, 4), device_id));
     EXPECT_EQ(bench().at(0x104), 0x0001'0000U);
     EXPECT_EQ(bench().at(0x130), 0x01U);
+}
+
+TEST(RootErrorsModel, BadTlpIsTheRootPortsOwnError) {
+    bench().clear();
+    bench().write(0x110, 0xFFFF'FFFF);
+    bench().from_device.damage_next();
+    bench().send(pcie::error_message_header(pcie::ErrorMessage::non_fatal, device_id));
+    EXPECT_EQ(bench().at(0x110), 0x40U);
+    EXPECT_EQ(bench().at(0x134), 0x0100'0000U | root_port_id.routing_id()) << "and the message came by the replay";
+}
+
+TEST(RootErrorsModel, LossOfTheLinkIsASurpriseAndShowsInLinkAndSlotStatus) {
+    bench().clear();
+    ASSERT_LT(now(), link_down);
+    EXPECT_NE(bench().at(0xB0) >> 16U & 0x2000U, 0U);
+    run_to(link_down + 1us);
+    EXPECT_EQ(bench().at(0xB0) >> 16U & 0x2000U, 0U) << "Data Link Layer Link Active";
+    EXPECT_NE(bench().at(0xB8) >> 16U & 0x0100U, 0U) << "Data Link Layer State Changed";
+    EXPECT_EQ(bench().at(0x104), 0x20U);
+    EXPECT_EQ(bench().at(0x130), 0x54U);
+    run_to(link_down + 20us);
+    EXPECT_NE(bench().at(0xB0) >> 16U & 0x2000U, 0U);
 }
 
 } // namespace

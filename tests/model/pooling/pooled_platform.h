@@ -111,6 +111,8 @@ public:
     void bring_up();
 
     static void run_for(SimTime duration) { sc_core::sc_start(to_sc_time(duration)); }
+    /// Those of the roots, then that of the device.
+    [[nodiscard]] Link& link(std::size_t index) { return *links_.at(index); }
     /// Works off the Acks and UpdateFCs that were sent meanwhile.
     void settle_links() {
         for (const auto& link : links_) {
