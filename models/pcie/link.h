@@ -5,6 +5,7 @@
 
 #include "models/pcie/link_end.h"
 #include "models/pcie/port.h"
+#include "models/pcie/watchdog.h"
 
 namespace rootpool::models {
 
@@ -18,7 +19,7 @@ struct LinkDown {
 ///
 /// Decisions are taken in advance where nothing can change them any more, and otherwise when time has come, by one
 /// timer; what nobody waits for (Ack, UpdateFC, SKP of a link without TLPs) is worked off when somebody comes.
-class Link : public sc_core::sc_module, private LinkEndOwner {
+class Link : public sc_core::sc_module, public WatchedPart, private LinkEndOwner {
 public:
     Link(const sc_core::sc_module_name& name, Scheduler& scheduler, const LinkConfig& config);
 
@@ -30,6 +31,8 @@ public:
     void observe(pcie::LinkObserver& observer);
     /// Faults of both directions; null: none. Before the simulation.
     void set_faults(pcie::FaultSource* down, pcie::FaultSource* up);
+    /// Is told of every TLP that comes to this link; before the simulation.
+    void set_watchdog(Watchdog& watchdog);
     /// Before the simulation, in order and without overlap.
     void set_down_times(std::vector<LinkDown> times);
 
@@ -42,6 +45,10 @@ public:
         run_to_now();
         return downstream_end_;
     }
+
+    [[nodiscard]] std::uint64_t moves() const override;
+    [[nodiscard]] bool waits() const override;
+    void explain(pcie::WaitGraph& graph) const override;
 
 private:
     void start_of_simulation() override;
@@ -59,6 +66,9 @@ private:
     LinkEnd upstream_end_;
     LinkEnd downstream_end_;
     Timer timer_;
+    const Port* upstream_component_ = nullptr;
+    const Port* downstream_component_ = nullptr;
+    Watchdog* watchdog_ = nullptr;
     std::vector<LinkDown> down_times_;
     std::size_t next_down_ = 0;
     bool up_ = false;

@@ -113,6 +113,8 @@ public:
 
     [[nodiscard]] bool active() const noexcept { return init_.active(); }
     [[nodiscard]] const LinkEndCounters& counters() const noexcept { return counters_; }
+    [[nodiscard]] const TransmitQueue& queue() const noexcept { return queue_; }
+    [[nodiscard]] const CreditGates& gates() const noexcept { return gates_; }
 
 private:
     /// An UpdateFC on its way.

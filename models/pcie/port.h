@@ -8,6 +8,7 @@
 #include "models/pcie/transmit_slots.h"
 #include "rootpool/pcie/credits.h"
 #include "rootpool/pcie/tlp.h"
+#include "rootpool/pcie/wait_graph.h"
 
 namespace rootpool::models {
 
@@ -28,6 +29,8 @@ public:
     virtual void on_link_error(Port& /*port*/, pcie::ErrorKind /*kind*/) {}
     virtual void on_link_up(Port& /*port*/) {}
     virtual void on_link_down(Port& /*port*/) {}
+    /// What the TLPs in this port's receive buffer wait for, when everything stands still.
+    virtual void explain_waits(const Port& /*port*/, pcie::WaitGraph& /*graph*/) const {}
 };
 
 /// Transaction layer's end of a link: hands TLPs to the link and takes those that come.
@@ -59,6 +62,7 @@ public:
     [[nodiscard]] std::size_t backlog(pcie::FlowClass flow) const noexcept { return slots_.waiting(flow); }
     /// See TransmitSlots::free_after().
     [[nodiscard]] SimTime free_after(pcie::FlowClass flow) const noexcept { return slots_.free_after(flow); }
+    void explain_waits(pcie::WaitGraph& graph) const { owner_.explain_waits(*this, graph); }
     [[nodiscard]] const pcie::Credits& advertised() const noexcept { return advertised_; }
     /// Whom a link has to tell.
     [[nodiscard]] LinkListener& listener() noexcept { return *this; }

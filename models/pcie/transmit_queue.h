@@ -29,6 +29,7 @@ public:
     /// `from`: the first tick at which the TLP may start, if its predecessor does not make it later. Which it is.
     pcie::LinkTick push(pcie::TlpPtr tlp, pcie::LinkTick from);
     [[nodiscard]] pcie::TlpPtr take(std::size_t index) { return entries_.take(index).tlp; }
+    [[nodiscard]] pcie::OrderingPolicy policy() const noexcept { return policy_; }
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
     [[nodiscard]] const Entry& operator[](std::size_t index) const noexcept { return entries_[index]; }

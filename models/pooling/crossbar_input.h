@@ -53,6 +53,7 @@ public:
     /// Where the entry stands: before those that are ready later.
     std::size_t push(CrossbarEntry entry);
     [[nodiscard]] CrossbarEntry take(std::size_t index);
+    [[nodiscard]] pcie::OrderingPolicy policy() const noexcept { return policy_; }
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
     [[nodiscard]] const CrossbarEntry& operator[](std::size_t index) const noexcept { return entries_[index]; }

@@ -32,6 +32,7 @@ public:
     void connect(std::vector<UpstreamPort*> roots) { roots_ = std::move(roots); }
 
     [[nodiscard]] Port& port() noexcept { return port_; }
+    [[nodiscard]] const Port& port() const noexcept { return port_; }
     /// Crossbar output to the device. Inputs: one per root, and internal_input() for completions that the switch makes
     /// itself.
     [[nodiscard]] CrossbarOutput& to_device() noexcept { return to_device_; }

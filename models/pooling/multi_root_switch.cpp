@@ -1,6 +1,9 @@
 #include "models/pooling/multi_root_switch.h"
 
+#include <algorithm>
 #include <stdexcept>
+
+#include "models/pooling/crossbar_waits.h"
 
 namespace rootpool::models {
 namespace {
@@ -133,6 +136,31 @@ void MultiRootSwitch::connect() {
     for (std::size_t device = 0; device < masters_.size(); ++device) {
         switches_[masters_[device].index()]->set_presence(device_index(device),
                                                           true); // the master owns the device itself
+    }
+}
+
+std::uint64_t MultiRootSwitch::moves() const {
+    std::uint64_t sum = 0;
+    for (const auto& port : upstream_) {
+        sum += port->output().granted();
+    }
+    for (const auto& port : downstream_) {
+        sum += port->output().granted();
+    }
+    return sum;
+}
+
+bool MultiRootSwitch::waits() const {
+    const auto waiting = [](const auto& port) { return port->output().waits(); };
+    return std::ranges::any_of(upstream_, waiting) || std::ranges::any_of(downstream_, waiting);
+}
+
+void MultiRootSwitch::explain(pcie::WaitGraph& graph) const {
+    for (const auto& port : upstream_) {
+        explain_waits(port->output(), std::string(port->name()) + " output", port->port(), graph);
+    }
+    for (const auto& port : downstream_) {
+        explain_waits(port->output(), std::string(port->name()) + " output", port->port(), graph);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/pcie/watchdog.h"
 #include "models/pooling/downstream_port.h"
 #include "models/pooling/upstream_port.h"
 #include "rootpool/pooling/management_registers.h"
@@ -46,7 +47,7 @@ struct MultiRootSwitchConfig {
 ///
 /// Throws std::invalid_argument for a configuration that cannot be: unknown strategy, more roots than the tagging
 /// carries, master without path, more VFs than an engine has entries.
-class MultiRootSwitch : public sc_core::sc_module, private pooling::BridgeListener {
+class MultiRootSwitch : public sc_core::sc_module, public WatchedPart, private pooling::BridgeListener {
 public:
     MultiRootSwitch(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                     const MultiRootSwitchConfig& config);
@@ -73,6 +74,11 @@ public:
     [[nodiscard]] std::size_t roots() const noexcept { return upstream_.size(); }
     [[nodiscard]] std::size_t devices() const noexcept { return downstream_.size(); }
     [[nodiscard]] const SwitchTiming& timing() const noexcept { return timing_; }
+    // --- for the watchdog
+    [[nodiscard]] std::uint64_t moves() const override;
+    [[nodiscard]] bool waits() const override;
+    void explain(pcie::WaitGraph& graph) const override;
+
     /// Refusals of one root, switch and engines together.
     [[nodiscard]] std::uint64_t refusals(pcie::RootId root, pooling::RefusalCause cause) const;
 

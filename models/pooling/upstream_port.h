@@ -28,6 +28,7 @@ public:
     void connect(std::vector<CrossbarOutput*> to_devices) { to_devices_ = std::move(to_devices); }
 
     [[nodiscard]] Port& port() noexcept { return port_; }
+    [[nodiscard]] const Port& port() const noexcept { return port_; }
     /// Crossbar output to the link. Inputs: one per device, and internal_input() for completions that the switch makes
     /// itself.
     [[nodiscard]] CrossbarOutput& to_link() noexcept { return to_link_; }

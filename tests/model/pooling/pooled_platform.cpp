@@ -22,6 +22,7 @@ MultiRootSwitchConfig switch_config(const PlatformConfig& config) {
     result.weights = config.weights;
     result.priorities = config.priorities;
     result.ari = config.ari;
+    result.ordering = config.ordering;
     return result;
 }
 
@@ -74,7 +75,12 @@ void FakeComponent::send(const TlpHeader& header, std::uint32_t value, SimTime a
 }
 
 void FakeComponent::on_tlp(Port& from, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) {
-    from.release(*tlp, last_beat);
+    const bool held = holds_requests && pcie::flow_class(tlp->header.kind) == pcie::FlowClass::non_posted;
+    if (held) {
+        held_.push_back(tlp);
+    } else {
+        from.release(*tlp, last_beat);
+    }
     ++received;
     if (!records) {
         return;
@@ -84,6 +90,22 @@ void FakeComponent::on_tlp(Port& from, pcie::TlpPtr tlp, SimTime first_beat, Sim
     log.push_back({tlp, first_beat, last_beat});
     if (non_posted) {
         answer(*tlp, last_beat + answer_time);
+        release_answered();
+    }
+}
+
+void FakeComponent::release_answered() {
+    while (held_.size() > port.backlog(pcie::FlowClass::completion)) {
+        port.release(*held_.front(), now());
+        held_.pop_front();
+    }
+}
+
+void FakeComponent::explain_waits(const Port& at, pcie::WaitGraph& graph) const {
+    if (!held_.empty()) {
+        graph.add(pcie::WaitGraph::receive_buffer(pcie::FlowClass::non_posted, at.name()),
+                  pcie::WaitGraph::transmit_buffer(pcie::FlowClass::completion, at.name()),
+                  std::to_string(held_.size()) + " requests keep their credits until they are answered");
     }
 }
 
@@ -184,16 +206,23 @@ PooledPlatform::PooledPlatform(const std::string& name, const PlatformConfig& co
       device((name + "_device").c_str(), factory, config.device_credits) {
     LinkConfig link;
     link.latency = config.link_latency;
+    link.ordering = config.ordering;
     for (unsigned root = 0; root < config.roots; ++root) {
         const std::string label = name + "_root" + std::to_string(root);
-        roots.push_back(
-            std::make_unique<FakeComponent>(label.c_str(), factory, MultiRootSwitchConfig::default_credits()));
+        roots.push_back(std::make_unique<FakeComponent>(label.c_str(), factory, config.root_credits));
         links_.push_back(std::make_unique<Link>((label + "_link").c_str(), scheduler, link));
         links_.back()->connect(roots.back()->port,
                                multi_root_switch.upstream_port(pcie::RootId(static_cast<std::uint8_t>(root))));
     }
     links_.push_back(std::make_unique<Link>((name + "_device_link").c_str(), scheduler, link));
     links_.back()->connect(multi_root_switch.downstream_port(pooling::DeviceIndex(0)), device.port);
+}
+
+void PooledPlatform::watch(Watchdog& watchdog) {
+    watchdog.watch(multi_root_switch);
+    for (const auto& link : links_) {
+        link->set_watchdog(watchdog);
+    }
 }
 
 Received PooledPlatform::ask(unsigned root, const TlpHeader& header, std::uint32_t value) {

@@ -31,6 +31,8 @@ public:
     std::function<std::uint32_t(std::uint64_t address)> memory = [](std::uint64_t) { return 0U; };
 
     Port port;
+    /// Keeps the place of a request in the receive buffer until its completion is on the wire.
+    bool holds_requests = false;
     std::function<void()> room; ///< called when a TLP has started on the wire; may be empty
     std::uint64_t received = 0;
     bool records = true;           ///< what comes; else it is only counted, and nothing is answered
@@ -40,14 +42,20 @@ public:
 protected:
     void on_tlp(Port& from, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& /*port*/) override {
+        release_answered();
         if (room) {
             room();
         }
     }
+    void explain_waits(const Port& at, pcie::WaitGraph& graph) const override;
+    void release_answered();
     virtual void answer(const pcie::Tlp& request, SimTime at);
     void reply(const pcie::Tlp& request, pcie::Bdf completer, std::optional<std::uint32_t> first_dword, SimTime at);
 
     pcie::TlpFactory& factory_;
+
+private:
+    std::deque<pcie::TlpPtr> held_; ///< requests whose completions have not all started
 };
 
 /// An SR-IOV device with the parts of an 82599's configuration space that the switch looks at, errata 35 and 36
@@ -82,6 +90,8 @@ struct PlatformConfig {
     std::vector<unsigned> priorities = {};
     bool ari = false;
     SimTime link_latency = 0ns;
+    pcie::OrderingPolicy ordering = pcie::OrderingPolicy::table; ///< of links and switch
+    pcie::Credits root_credits = MultiRootSwitchConfig::default_credits();
     pcie::Credits device_credits = MultiRootSwitchConfig::default_credits();
 };
 
@@ -109,6 +119,8 @@ public:
     void map_function(unsigned root, std::uint8_t function);
     /// All of that: VF `root` - 1 lent to every slave.
     void bring_up();
+
+    void watch(Watchdog& watchdog);
 
     static void run_for(SimTime duration) { sc_core::sc_start(to_sc_time(duration)); }
     /// Those of the roots, then that of the device.

@@ -1,0 +1,65 @@
+#include "models/pooling/crossbar_waits.h"
+
+#include <array>
+
+namespace rootpool::models {
+
+namespace {
+
+using pcie::FlowClass;
+using pcie::WaitGraph;
+
+std::string queue_name(const std::string& output, std::size_t input, FlowClass flow) {
+    return output + " input " + std::to_string(input) + " " + std::string(pcie::to_string(flow));
+}
+
+/// The class of the first TLP before `index` that it must not pass; its own if there is none.
+FlowClass blocker(const CrossbarInput& queue, std::size_t index) {
+    for (std::size_t i = 0; i < index; ++i) {
+        if (queue.policy() == pcie::OrderingPolicy::fifo || !pcie::may_pass(*queue[index].tlp, *queue[i].tlp)) {
+            return queue[i].flow;
+        }
+    }
+    return queue[index].flow;
+}
+
+/// What the oldest TLP of a class waits for.
+void explain_oldest(const CrossbarInput& queue, std::size_t index, const std::string& output, const Port& egress,
+                    std::size_t input, WaitGraph& graph) {
+    const FlowClass flow = queue[index].flow;
+    const std::string place = queue_name(output, input, flow);
+    if (const FlowClass before = blocker(queue, index); before != flow) {
+        graph.add(place, queue_name(output, input, before), "may not pass it");
+    } else if (egress.free_after(flow) == core::never) {
+        graph.add(place, WaitGraph::transmit_buffer(flow, egress.name()),
+                  std::to_string(egress.backlog(flow)) + " TLPs hold all places");
+    } else {
+        graph.add(place, "completions from " + std::string(egress.name()), "the return route has no place");
+    }
+}
+
+} // namespace
+
+void explain_waits(const CrossbarOutput& output, const std::string& name, const Port& egress, WaitGraph& graph) {
+    for (std::size_t input = 0; input < output.inputs().size(); ++input) {
+        const CrossbarInput& queue = output.inputs()[input];
+        std::array<unsigned, pcie::flow_class_count> count{};
+        for (std::size_t i = 0; i < queue.size(); ++i) {
+            const CrossbarEntry& entry = queue[i];
+            if (count[static_cast<std::size_t>(entry.flow)]++ == 0) {
+                explain_oldest(queue, i, name, egress, input, graph);
+            }
+        }
+        for (std::size_t i = 0; i < queue.size(); ++i) {
+            const CrossbarEntry& entry = queue[i];
+            unsigned& tlps = count[static_cast<std::size_t>(entry.flow)];
+            if (entry.received && tlps != 0) {
+                graph.add(WaitGraph::receive_buffer(entry.flow, entry.from->name()),
+                          queue_name(name, input, entry.flow), std::to_string(tlps) + " TLPs hold its credits");
+                tlps = 0;
+            }
+        }
+    }
+}
+
+} // namespace rootpool::models
