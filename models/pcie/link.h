@@ -47,7 +47,7 @@ public:
     }
 
     [[nodiscard]] std::uint64_t moves() const override;
-    [[nodiscard]] bool waits() const override;
+    [[nodiscard]] Waiting waiting() const override;
     void explain(pcie::WaitGraph& graph) const override;
 
 private:

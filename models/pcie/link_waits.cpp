@@ -61,8 +61,11 @@ std::uint64_t Link::moves() const {
     return down.tlps + down.replayed_tlps + up.tlps + up.replayed_tlps;
 }
 
-/// A link that is down keeps its TLPs until it comes up: they wait for no one in the fabric.
-bool Link::waits() const { return up_ && (!upstream_end_.queue().empty() || !downstream_end_.queue().empty()); }
+/// A link that is not active does not wait for anyone in the fabric: its initialisation goes on by itself.
+Waiting Link::waiting() const {
+    const auto waits = [](const LinkEnd& end) { return end.active() && !end.queue().empty(); };
+    return up_ && (waits(upstream_end_) || waits(downstream_end_)) ? Waiting::for_others : Waiting::nothing;
+}
 
 void Link::explain(pcie::WaitGraph& graph) const {
     explain_end(upstream_end_, *upstream_component_, *downstream_component_, graph);

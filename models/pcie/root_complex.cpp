@@ -47,6 +47,7 @@ RootComplex::RootComplex(const sc_core::sc_module_name& name, const RootComplexC
                          pcie::TlpFactory& tlps)
     : sc_module(name), port("port", *this, config.receive_credits), config_(config), tlps_(tlps),
       errors_(root_port_, {.express = express_offset, .aer = aer_offset}, msi_offset, scheduler),
+      receive_buffer_(port, scheduler, config.hold_credits),
       answer_timer_(scheduler, Timer::Callback::to<&RootComplex::deliver_answers>(*this)),
       timeout_timer_(scheduler, Timer::Callback::to<&RootComplex::time_out>(*this)),
       read_timer_(scheduler, Timer::Callback::to<&RootComplex::serve_reads>(*this)),
@@ -264,7 +265,7 @@ void RootComplex::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*
     case pcie::TlpKind::message_with_data:
         ++counters_.messages;
         errors_.receive(tlp->header, last_beat);
-        port.release(*tlp, last_beat);
+        receive_buffer_.release(*tlp, last_beat);
         break;
     default:
         refuse(*tlp, last_beat);
@@ -303,18 +304,33 @@ void RootComplex::set_link_active(bool active) noexcept {
     }
 }
 
+/// What it does itself ends by itself, so that nothing waits for it but for a time.
+void RootComplex::explain_waits(const Port& at, pcie::WaitGraph& graph) const {
+    for (const pcie::FlowClass flow : {pcie::FlowClass::posted, pcie::FlowClass::non_posted}) {
+        const std::size_t held = receive_buffer_.held(flow);
+        if (held != 0) {
+            graph.add(pcie::WaitGraph::receive_buffer(flow, at.name()), std::string(name()),
+                      std::to_string(held) + " TLPs are done, and hold_credits keeps their credits");
+        }
+    }
+    if (!reads_.empty()) {
+        graph.add(pcie::WaitGraph::receive_buffer(pcie::FlowClass::non_posted, at.name()),
+                  std::string(name()) + " memory", std::to_string(reads_.size()) + " reads are not served yet");
+    }
+}
+
 void RootComplex::report(pcie::ErrorKind kind, const pcie::ErrorDetails& details, SimTime at) {
     errors_.report(kind, details, root_port_id, at);
 }
 
 void RootComplex::discard(pcie::Tlp& tlp, SimTime at) {
     ++counters_.malformed;
-    port.release(tlp, at);
+    receive_buffer_.release(tlp, at);
     report(pcie::ErrorKind::malformed_tlp, {.header = &tlp.header}, at);
 }
 
 void RootComplex::refuse(pcie::Tlp& request, SimTime at) {
-    port.release(request, at);
+    receive_buffer_.release(request, at);
     const bool posted = pcie::flow_class(request.header.kind) != pcie::FlowClass::non_posted;
     report(pcie::ErrorKind::unsupported_request,
            {.header = &request.header, .role = posted ? pcie::DetectorRole::last : pcie::DetectorRole::completer}, at);
@@ -338,12 +354,12 @@ void RootComplex::take_write(pcie::TlpPtr tlp, SimTime at) {
     if (tlp->header.poisoned) {
         // Memory has no place for the mark, so that the error is not only advisory (PCIe base 6.2.3.2.4.3).
         ++counters_.refused_posted;
-        port.release(*tlp, at);
+        receive_buffer_.release(*tlp, at);
         report(pcie::ErrorKind::poisoned_tlp, {.header = &tlp->header}, at);
         return;
     }
     const SimTime visible = at + config_.write_latency;
-    port.release(*tlp, visible);
+    receive_buffer_.release(*tlp, visible);
     if (is_interrupt(tlp->header)) {
         interrupts_due_.push_back(visible);
         interrupt_timer_.arm_no_later_than(visible);
@@ -410,7 +426,7 @@ void RootComplex::serve_read(pcie::Tlp& request) {
         refuse(request, now());
         return;
     }
-    port.release(request, now());
+    receive_buffer_.release(request, now());
     for (const pcie::CompletionPart& part :
          pcie::CompletionSplitter(request.header, config_.read_completion_boundary, payload_limit())) {
         pcie::PayloadSlice slice{data.buffer, part.data_offset, part.data_bytes};
@@ -423,7 +439,7 @@ void RootComplex::serve_read(pcie::Tlp& request) {
 }
 
 void RootComplex::take_completion(pcie::Tlp& tlp, SimTime at) {
-    port.release(tlp, at);
+    receive_buffer_.release(tlp, at);
     const std::size_t tag = tlp.header.tag.index();
     if (tlp.header.requester != host_bridge_id || tag >= tag_count || outstanding_[tag].deadline == core::never) {
         ++counters_.unexpected_completions;

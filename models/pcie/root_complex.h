@@ -7,6 +7,7 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include "models/core/scheduler.h"
+#include "models/pcie/credit_hold.h"
 #include "models/pcie/latency.h"
 #include "models/pcie/link.h"
 #include "models/pcie/port.h"
@@ -21,14 +22,15 @@ namespace rootpool::models {
 /// The processor side of a root complex and its one root port. Latencies are assumptions unless docs/timing.md cites a
 /// source.
 struct RootComplexConfig {
-    LinkConfig link;                        ///< what Link Capabilities of the root port say
-    unsigned max_payload = 128;             ///< largest payload that the root port supports, bytes
-    unsigned read_completion_boundary = 64; ///< 64 or 128 bytes
-    SimTime read_latency = 400ns;           ///< last symbol of a read request to its data at the root port
-    SimTime write_latency = 100ns;          ///< last symbol of a write to its visibility to the processor
-    SimTime processor_latency = 60ns;       ///< between a core and the root port, each way
-    SimTime completion_timeout = 50ms;      ///< of configuration and memory requests of the processor
-    pcie::Credits receive_credits;          ///< completions are infinite (PCIe base table 2-50)
+    LinkConfig link;                         ///< what Link Capabilities of the root port say
+    unsigned max_payload = 128;              ///< largest payload that the root port supports, bytes
+    unsigned read_completion_boundary = 64;  ///< 64 or 128 bytes
+    SimTime read_latency = 400ns;            ///< last symbol of a read request to its data at the root port
+    SimTime write_latency = 100ns;           ///< last symbol of a write to its visibility to the processor
+    SimTime processor_latency = 60ns;        ///< between a core and the root port, each way
+    SimTime completion_timeout = 50ms;       ///< of configuration and memory requests of the processor
+    pcie::Credits receive_credits;           ///< completions are infinite (PCIe base table 2-50)
+    std::vector<TimeSpan> hold_credits = {}; ///< a fault: in these times it returns none
 
     [[nodiscard]] static pcie::Credits default_credits() noexcept;
 };
@@ -114,6 +116,7 @@ private:
     void on_link_error(Port& port, pcie::ErrorKind kind) override;
     void on_link_up(Port& port) override;
     void on_link_down(Port& port) override;
+    void explain_waits(const Port& at, pcie::WaitGraph& graph) const override;
 
     void define_host_bridge();
     void define_root_port();
@@ -149,6 +152,7 @@ private:
     pcie::ConfigSpace host_bridge_;
     pcie::ConfigSpace root_port_;
     RootPortErrors errors_;
+    CreditHold receive_buffer_;
     std::array<Outstanding, tag_count> outstanding_{};
     std::deque<Request> waiting_;
     std::deque<Answer> answers_;

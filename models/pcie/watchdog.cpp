@@ -10,10 +10,14 @@ void Watchdog::start() {
 }
 
 void Watchdog::look() {
-    if (std::ranges::none_of(parts_, &WatchedPart::waits)) {
+    const auto some = [this](Waiting waiting) {
+        return std::ranges::any_of(parts_, [waiting](const WatchedPart* part) { return part->waiting() == waiting; });
+    };
+    const bool timed = some(Waiting::for_time);
+    if (!timed && !some(Waiting::for_others)) {
         return; // until there is work again
     }
-    if (moves() != moves_at_start_) {
+    if (timed || moves() != moves_at_start_) {
         start();
         return;
     }
@@ -21,7 +25,7 @@ void Watchdog::look() {
     for (const WatchedPart* part : parts_) {
         part->explain(graph);
     }
-    report_("TLPs wait and none has moved for " + std::to_string(limit_ / 1ns) + " ns; " + graph.report());
+    report_("TLPs wait and none has moved for " + std::to_string(limit_ / 1us) + " us; " + graph.report());
 }
 
 std::uint64_t Watchdog::moves() const {

@@ -9,19 +9,28 @@
 
 namespace rootpool::models {
 
+/// What the TLPs in a part of the fabric wait for.
+enum class Waiting : std::uint8_t {
+    nothing,  ///< no TLP waits
+    for_time, ///< a timer is set that will let one go on
+    for_others,
+};
+
 /// A part of the fabric in which TLPs wait.
 class WatchedPart {
 public:
     virtual ~WatchedPart() = default;
     /// A number that grows whenever a TLP moves.
     [[nodiscard]] virtual std::uint64_t moves() const = 0;
-    /// TLPs wait, and nobody knows until when.
-    [[nodiscard]] virtual bool waits() const = 0;
+    [[nodiscard]] virtual Waiting waiting() const = 0;
     virtual void explain(pcie::WaitGraph& graph) const = 0;
 };
 
-/// Notices that TLPs wait and nothing moves in the whole fabric. Without work it costs nothing, with work one event in
-/// each `limit` and a branch for each TLP.
+/// Notices that TLPs wait and nothing moves in the whole fabric, though no timer of it will change that. Without work
+/// it costs nothing, with work one event in each `limit` and a branch for each TLP.
+///
+/// Not seen: a part that stands still while another one moves. A root that takes nothing is fenced; one that an arbiter
+/// starves has what the script asked for.
 class Watchdog {
 public:
     /// Is told why nothing moves, once.

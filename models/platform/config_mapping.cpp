@@ -61,7 +61,7 @@ std::unique_ptr<pcie::CombinedFaults> fault_source(const scenario::LinkFaults& f
 std::vector<LinkDown> down_times(const scenario::LinkFaults& faults) {
     std::vector<LinkDown> result;
     result.reserve(faults.down_times.size());
-    for (const scenario::DownTime& time : faults.down_times) {
+    for (const scenario::TimeSpan& time : faults.down_times) {
         result.push_back({time.from, time.until});
     }
     return result;
@@ -80,6 +80,9 @@ ServerConfig server_config(const scenario::ServerConfig& server) {
     result.root_complex.read_completion_boundary = server.read_completion_boundary;
     result.root_complex.read_latency = server.memory_latency;
     result.root_complex.receive_credits = server.link.credits;
+    for (const scenario::TimeSpan& span : server.hold_credits) {
+        result.root_complex.hold_credits.push_back({span.from, span.until});
+    }
     return result;
 }
 

@@ -3,11 +3,15 @@
 #include <string>
 
 #include "models/platform/config_mapping.h"
+#include "rootpool/core/error.h"
 
 namespace rootpool::models {
 
 Topology::Topology(const sc_core::sc_module_name& name, const scenario::Config& config)
     : sc_module(name), config_(config) {
+    if (config.watchdog != SimTime{0}) {
+        watchdog_.emplace(scheduler_, config.watchdog, Watchdog::Report::to<&Topology::on_standstill>(*this));
+    }
     make_servers();
     make_devices();
     make_switch();
@@ -16,6 +20,8 @@ Topology::Topology(const sc_core::sc_module_name& name, const scenario::Config& 
 }
 
 Topology::~Topology() = default;
+
+void Topology::on_standstill(const std::string& reason) { throw core::ModelViolation(reason); }
 
 void Topology::make_servers() {
     for (const scenario::ServerConfig& server : config_.servers) {
@@ -54,6 +60,9 @@ void Topology::make_dma_probe(std::size_t index, const std::string& module) {
 void Topology::make_switch() {
     if (config_.multi_root_switch) {
         switch_ = std::make_unique<MultiRootSwitch>("switch", scheduler_, tlps_, switch_config(config_));
+        if (watchdog_) {
+            watchdog_->watch(*switch_);
+        }
     }
 }
 
@@ -67,6 +76,9 @@ void Topology::connect(const std::string& label, const LinkConfig& link, const s
     made.link->set_faults(made.down_faults->empty() ? nullptr : made.down_faults.get(),
                           made.up_faults->empty() ? nullptr : made.up_faults.get());
     made.link->set_down_times(down_times(faults));
+    if (watchdog_) {
+        made.link->set_watchdog(*watchdog_);
+    }
     links_.push_back(std::move(made));
 }
 

@@ -11,6 +11,7 @@
 #include "models/nic/nic_82599.h"
 #include "models/pcie/dma_probe.h"
 #include "models/pcie/link.h"
+#include "models/pcie/watchdog.h"
 #include "models/pooling/multi_root_switch.h"
 #include "rootpool/net/frame.h"
 #include "rootpool/pcie/fault_sources.h"
@@ -56,6 +57,8 @@ private:
         std::unique_ptr<Link> link;
     };
 
+    /// Throws core::ModelViolation.
+    void on_standstill(const std::string& reason);
     void make_servers();
     void make_devices();
     void make_nic(std::size_t index, const std::string& module);
@@ -68,6 +71,7 @@ private:
 
     const scenario::Config& config_;
     Scheduler scheduler_{"scheduler"};
+    std::optional<Watchdog> watchdog_;
     pcie::TlpFactory tlps_; // before everything that holds TLPs
     net::FramePool frames_;
     std::vector<std::unique_ptr<Server>> servers_;

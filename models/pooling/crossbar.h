@@ -39,8 +39,8 @@ public:
     /// Sum of the times from ready to grant.
     [[nodiscard]] SimTime waited() const noexcept { return waited_; }
     [[nodiscard]] std::size_t queued() const noexcept { return queued_; }
-    /// TLPs wait, and it is not known until when.
-    [[nodiscard]] bool waits() const noexcept { return queued_ != 0 && !timer_.armed(); }
+    /// It is known when one of the TLPs that wait may go.
+    [[nodiscard]] bool has_deadline() const noexcept { return timer_.armed(); }
     [[nodiscard]] const std::vector<CrossbarInput>& inputs() const noexcept { return inputs_; }
 
 private:

@@ -150,9 +150,20 @@ std::uint64_t MultiRootSwitch::moves() const {
     return sum;
 }
 
-bool MultiRootSwitch::waits() const {
-    const auto waiting = [](const auto& port) { return port->output().waits(); };
-    return std::ranges::any_of(upstream_, waiting) || std::ranges::any_of(downstream_, waiting);
+Waiting MultiRootSwitch::waiting() const {
+    Waiting most = Waiting::nothing;
+    const auto look_at = [&most](const CrossbarOutput& output) {
+        if (output.queued() != 0 && most != Waiting::for_time) {
+            most = output.has_deadline() ? Waiting::for_time : Waiting::for_others;
+        }
+    };
+    for (const auto& port : upstream_) {
+        look_at(port->output());
+    }
+    for (const auto& port : downstream_) {
+        look_at(port->output());
+    }
+    return most;
 }
 
 void MultiRootSwitch::explain(pcie::WaitGraph& graph) const {

@@ -76,7 +76,7 @@ public:
     [[nodiscard]] const SwitchTiming& timing() const noexcept { return timing_; }
     // --- for the watchdog
     [[nodiscard]] std::uint64_t moves() const override;
-    [[nodiscard]] bool waits() const override;
+    [[nodiscard]] Waiting waiting() const override;
     void explain(pcie::WaitGraph& graph) const override;
 
     /// Refusals of one root, switch and engines together.

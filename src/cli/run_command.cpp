@@ -91,6 +91,7 @@ private:
         result.event_hash = outcome.event_hash;
         result.simulated_time = outcome.simulated_time;
         result.partial = end == RunEnd::interrupted || end == RunEnd::violated;
+        result.violation = outcome.violation;
         result.metrics = std::move(outcome.metrics);
         if (!outcome.stopped_sinks.empty()) {
             observe::write_atomically(folder_.working_path() / "captures.json",

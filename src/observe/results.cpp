@@ -70,6 +70,7 @@ std::string to_json(const RunResult& result) {
                        {"event_hash", fmt::format("{:016x}", result.event_hash)},
                        {"simulated_time", time_json(result.simulated_time)},
                        {"partial", result.partial},
+                       {"violation", result.violation.empty() ? Json(nullptr) : Json(result.violation)},
                        {"passed", result.passed()},
                        {"expectations", expectations_json(result.expectations)},
                        {"metrics", metrics_json(result.metrics)}};

@@ -29,6 +29,7 @@ std::string whole_text(std::int64_t value, std::int64_t step, std::span<const st
 std::string limit_text(KeyType type, std::int64_t value) {
     switch (type) {
     case KeyType::time:
+    case KeyType::time_or_off:
         return format_time(SimTime{value});
     case KeyType::time_per_byte:
         return format_time(SimTime{value}) + "/B";
@@ -149,6 +150,8 @@ std::string accepted(const Key& key) {
         return "";
     case KeyType::time:
         return with_units("a time", key, Dimension::time);
+    case KeyType::time_or_off:
+        return with_units("a time", key, Dimension::time) + ", or off";
     case KeyType::time_per_byte:
         return with_units("a time for each byte", key, Dimension::time_per_byte);
     case KeyType::data_rate:

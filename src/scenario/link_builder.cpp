@@ -43,22 +43,6 @@ void read_scripted_faults(const Node& link, const std::string& path, LinkFaults&
     }
 }
 
-void read_down_times(const Node& link, const std::string& path, LinkFaults& faults) {
-    const Node* list = link.find("down");
-    for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
-        const Node& node = list->items[i];
-        const SimTime from = read_time(node, "at");
-        if (!faults.down_times.empty() && from <= faults.down_times.back().until) {
-            fail(
-                {.where = node.at("at").where,
-                 .what = fmt::format("the link is up again only after {}", format_time(faults.down_times.back().until)),
-                 .key = fmt::format("{}.down[{}].at", path, i),
-                 .accepted = "times in order, without overlap"});
-        }
-        faults.down_times.push_back({from, from + read_time(node, "for")});
-    }
-}
-
 /// Headers and data are infinite together: the model's gate of a class is open or not.
 void check_infinite(const Node& credits, const std::string& path) {
     for (const auto& [name, flow] : flow_classes) {
@@ -116,6 +100,23 @@ void check_attached(const Node& link, const DeviceConfig& device, const Config& 
 
 } // namespace
 
+std::vector<TimeSpan> read_spans(const Node& map, std::string_view key, const std::string& path) {
+    const Node* list = map.find(key);
+    std::vector<TimeSpan> spans;
+    for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
+        const Node& node = list->items[i];
+        const SimTime from = read_time(node, "at");
+        if (!spans.empty() && from <= spans.back().until) {
+            fail({.where = node.at("at").where,
+                  .what = fmt::format("the time before it ends only after {}", format_time(spans.back().until)),
+                  .key = fmt::format("{}.{}[{}].at", path, key, i),
+                  .accepted = "times in order, without overlap"});
+        }
+        spans.push_back({from, from + read_time(node, "for")});
+    }
+    return spans;
+}
+
 LinkConfig read_link(const Node& link, const Node& topology, const std::string& path) {
     LinkConfig result;
     result.generation = static_cast<unsigned>(read_whole(link, "generation"));
@@ -128,7 +129,7 @@ LinkConfig read_link(const Node& link, const Node& topology, const std::string& 
     result.credits = read_credits(link.at("credits"));
     result.faults.bit_error_rate = read_probability(link, "bit_error_rate");
     read_scripted_faults(link, path, result.faults);
-    read_down_times(link, path, result.faults);
+    result.faults.down_times = read_spans(link, "down", path);
     return result;
 }
 

@@ -5,6 +5,8 @@
 
 namespace rootpool::scenario {
 
+/// A list of {at, for}: times in order, without overlap. `path`: of the map.
+[[nodiscard]] std::vector<TimeSpan> read_spans(const Node& map, std::string_view key, const std::string& path);
 /// What the key `link` of a server or device says. `path`: of that key.
 [[nodiscard]] LinkConfig read_link(const Node& link, const Node& topology, const std::string& path);
 /// Credits that are not in the key table because they depend on the model of a device are written into the tree.

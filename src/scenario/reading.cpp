@@ -22,6 +22,10 @@ SimTime read_time(const Node& map, std::string_view key) {
     return SimTime{quantity.value().exact().value()};
 }
 
+SimTime read_time_or_off(const Node& map, std::string_view key) {
+    return map.at(key).text == switched_off ? SimTime{0} : read_time(map, key);
+}
+
 std::uint64_t read_size(const Node& map, std::string_view key) {
     return static_cast<std::uint64_t>(exact(map, key, Dimension::data_size));
 }

@@ -16,9 +16,10 @@
 namespace rootpool::scenario {
 
 [[nodiscard]] std::int64_t read_whole(const Node& map, std::string_view key);
-[[nodiscard]] SimTime read_time(const Node& map, std::string_view key);       ///< also time for each byte
-[[nodiscard]] std::uint64_t read_size(const Node& map, std::string_view key); ///< bytes
-[[nodiscard]] std::uint64_t read_rate(const Node& map, std::string_view key); ///< bits per second
+[[nodiscard]] SimTime read_time(const Node& map, std::string_view key);        ///< also time for each byte
+[[nodiscard]] SimTime read_time_or_off(const Node& map, std::string_view key); ///< off: 0
+[[nodiscard]] std::uint64_t read_size(const Node& map, std::string_view key);  ///< bytes
+[[nodiscard]] std::uint64_t read_rate(const Node& map, std::string_view key);  ///< bits per second
 /// The numbers of timeline[].assign.vfs, ascending.
 [[nodiscard]] std::vector<pcie::VfIndex> read_vfs(const Node& assign);
 [[nodiscard]] std::uint64_t read_probability(const Node& map, std::string_view key); ///< in 10^-18

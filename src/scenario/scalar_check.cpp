@@ -99,6 +99,8 @@ Problem problem_of(const Node& node, const Key& key) {
         return node.text == "on" || node.text == "off" ? "" : fmt::format("'{}' is neither on nor off", node.text);
     case KeyType::time:
         return measure_problem(node, key, Dimension::time);
+    case KeyType::time_or_off:
+        return node.text == switched_off ? "" : measure_problem(node, key, Dimension::time);
     case KeyType::time_per_byte:
         return measure_problem(node, key, Dimension::time_per_byte);
     case KeyType::data_rate:

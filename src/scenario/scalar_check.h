@@ -18,6 +18,8 @@ void check_scalar(Node& node, const Key& key, const std::string& path);
 [[nodiscard]] bool is_name(std::string_view text);
 
 [[nodiscard]] std::optional<std::int64_t> read_integer(std::string_view text);
+/// The word for a time_or_off that is none.
+inline constexpr std::string_view switched_off = "off";
 /// The word for credits that never run out, and a number of them: 0 for that word. None if it is neither.
 inline constexpr std::string_view infinite_credits = "infinite";
 [[nodiscard]] std::optional<std::int64_t> read_credit_count(std::string_view text, KeyType type);

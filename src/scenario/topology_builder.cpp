@@ -25,7 +25,9 @@ ServerConfig read_server(const Entry& entry, const Node& root) {
     server.read_completion_boundary = static_cast<unsigned>(read_size(node, "read_completion_boundary"));
     server.memory_latency = read_time(node, "memory_latency");
     server.iommu = read_flag(node, "iommu");
-    server.link = read_link(node.at("link"), root.at("topology"), fmt::format("topology.servers.{}.link", entry.key));
+    const std::string path = fmt::format("topology.servers.{}", entry.key);
+    server.hold_credits = read_spans(node, "hold_credits", path);
+    server.link = read_link(node.at("link"), root.at("topology"), path + ".link");
     server.tcp = {read_size(tcp, "receive_buffer"), read_size(tcp, "send_buffer"), read_flag(tcp, "timestamps"),
                   read_flag(tcp, "segmentation_offload")};
     return server;
@@ -278,6 +280,7 @@ void read_cables(const Node& list, Config& config) {
 void build_topology(Node& root, Config& config) {
     Node& topology = *root.find("topology");
     check_cpu_profiles(root);
+    config.watchdog = read_time_or_off(topology, "watchdog");
     for (const Entry& entry : topology.at("servers").entries) {
         config.servers.push_back(read_server(entry, root));
     }

@@ -31,7 +31,8 @@ struct RunResult {
     std::uint64_t seed = 0;
     std::uint64_t event_hash = 0;
     SimTime simulated_time{};
-    bool partial = false; ///< interrupted, or ended by a model violation
+    bool partial = false;  ///< interrupted, or ended by a model violation
+    std::string violation; ///< which rule the model broke; empty: none
     MetricSet metrics;
     std::vector<ExpectationResult> expectations;
 

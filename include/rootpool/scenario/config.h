@@ -32,8 +32,8 @@ using Ipv4 = core::Strong<struct Ipv4Kind, std::uint32_t>;
 /// addresses).
 inline constexpr unsigned network_prefix = 16;
 
-/// The link is down from `from` until `until`, which is later.
-struct DownTime {
+/// From `from` until `until`, which is later.
+struct TimeSpan {
     SimTime from{};
     SimTime until{};
 };
@@ -43,7 +43,7 @@ struct LinkFaults {
     pcie::BitErrorRate bit_error_rate = 0; ///< of both directions, each with errors of its own
     std::vector<pcie::ScriptedFault> down; ///< packets from the upstream component, each at most once
     std::vector<pcie::ScriptedFault> up;   ///< packets to it
-    std::vector<DownTime> down_times;      ///< in order, without overlap
+    std::vector<TimeSpan> down_times;      ///< in order, without overlap
 
     [[nodiscard]] bool any() const noexcept {
         return bit_error_rate != 0 || !down.empty() || !up.empty() || !down_times.empty();
@@ -74,6 +74,7 @@ struct ServerConfig {
     unsigned read_completion_boundary = 0; ///< bytes: 64 or 128
     SimTime memory_latency{};              ///< from a read request at the root complex to its first data
     bool iommu = false;                    ///< its OS maps DMA buffers, at the cost of CpuProfile::map_buffer
+    std::vector<TimeSpan> hold_credits;    ///< the root port returns none; in order, without overlap
     LinkConfig link;                       ///< of the root port
     TcpConfig tcp;
 };
@@ -231,6 +232,7 @@ struct Config {
     std::string name;
     std::string description;
     std::uint64_t seed = 1;
+    SimTime watchdog{}; ///< the longest time that TLPs may wait while none moves; 0: any
     std::vector<ServerConfig> servers;
     std::vector<DeviceConfig> devices;
     std::optional<SwitchConfig> multi_root_switch;

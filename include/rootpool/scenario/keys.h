@@ -22,6 +22,7 @@ enum class KeyType : std::uint8_t {
     flag, ///< on, off
     choice,
     time,
+    time_or_off, ///< off is kept as 0
     time_per_byte,
     data_rate,
     data_size,

@@ -75,7 +75,6 @@ TEST_F(DeadlockTest, with_one_queue_for_all_classes_nothing_moves_and_the_report
     fifo->read_in_both_directions();
     EXPECT_LT(fifo->platform.roots[1]->completions.size(), reads);
     EXPECT_LT(fifo->platform.device.completions.size(), reads);
-    std::printf("%s\n", fifo->reason.c_str());
     ASSERT_THAT(fifo->reason, HasSubstr("cycle of waiting:"));
     const std::string cycle = fifo->reason.substr(fifo->reason.find("cycle of waiting:"));
     EXPECT_THAT(cycle, AllOf(HasSubstr("fifo_device receive non-posted waits for fifo_device transmit completion"),

@@ -53,6 +53,7 @@ TEST_F(RunCommand, ModelViolationGivesStatus3AndKeepsWhatThereIsButDoesNotPass) 
     };
     EXPECT_EQ(run_builtin(), exit_violation);
     EXPECT_THAT(err_.str(), HasSubstr("model violation: credit below zero"));
+    EXPECT_EQ(result()["violation"], "credit below zero");
     EXPECT_EQ(result()["partial"], true);
     EXPECT_EQ(result()["passed"], false);
     EXPECT_EQ(result()["metrics"].size(), 1U);

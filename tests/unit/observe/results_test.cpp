@@ -33,6 +33,7 @@ TEST(ResultJson, HasTheseBytes) {
     "seconds": 1.5
   },
   "partial": false,
+  "violation": null,
   "passed": true,
   "expectations": [
     {
