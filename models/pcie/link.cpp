@@ -76,7 +76,7 @@ void Link::on_input(LinkEnd& end) {
     } else {
         run_to_now();
         end.replan();
-        run();
+        look_ahead(); // the input itself counts from the next tick
     }
 }
 
@@ -87,6 +87,10 @@ void Link::on_retrain(LinkTick from, LinkTick until) {
 
 void Link::run() {
     run_to_now();
+    look_ahead();
+}
+
+void Link::look_ahead() {
     running_ = true;
     const LinkTick current = timing_.clock.at_or_before(now());
     run_ahead(upstream_end_, downstream_end_, current);
@@ -122,11 +126,13 @@ void Link::run_to_now() {
     running_ = false;
 }
 
-/// Takes decisions that lie ahead and that nothing can change: what comes in from now on is seen at the earliest when
-/// it has crossed the link or when an UpdateFC limit has passed.
+/// Takes decisions that lie ahead and that nothing can change: what comes in from now on asks for an Ack or UpdateFC
+/// when a limit has passed, and for a replay, where there are faults, when it has crossed the link.
 void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) const {
-    const LinkTick certain =
-        std::min({other.next_reception_bound(current), current + timing_.update_limit, next_change_ - 1});
+    LinkTick certain = std::min(current + timing_.update_limit, next_change_ - 1);
+    if (has_faults_) {
+        certain = std::min(certain, other.next_reception_bound(current));
+    }
     while (end.next_decision() <= certain && end.is_certain(end.next_decision())) {
         end.process({end.next_decision(), LinkEventPhase::decision});
     }

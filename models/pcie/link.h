@@ -57,6 +57,7 @@ private:
 
     void run();
     void run_to_now();
+    void look_ahead();
     void run_ahead(LinkEnd& end, const LinkEnd& other, pcie::LinkTick current) const;
     void change_state(pcie::LinkTick tick);
     void arm();

@@ -74,8 +74,9 @@ tlm::tlm_sync_enum LinkEnd::nb_transport_bw(pcie::Tlp& tlp, TlpPhase& /*phase*/,
 
 // --------------------------------------------------------------------------------------------------- event order
 
-void LinkEnd::find_next_event() noexcept {
-    next_event_ = {decision_, LinkEventPhase::decision};
+void LinkEnd::find_next_event() const noexcept {
+    event_is_stale_ = false;
+    next_event_ = {next_decision(), LinkEventPhase::decision};
     if (!incoming_.empty() && incoming_.front().at < next_event_.tick) {
         next_event_ = {incoming_.front().at, LinkEventPhase::reception};
     }
@@ -86,9 +87,7 @@ void LinkEnd::find_next_event() noexcept {
 
 void LinkEnd::take(const Incoming& packet) {
     incoming_.push(packet);
-    if (incoming_.size() == 1) {
-        find_next_event();
-    }
+    event_is_stale_ = event_is_stale_ || incoming_.size() == 1;
 }
 
 void LinkEnd::process(const LinkEventTime& event) {
@@ -111,7 +110,7 @@ void LinkEnd::process(const LinkEventTime& event) {
         }
         break;
     }
-    find_next_event();
+    event_is_stale_ = true;
 }
 
 /// The first tick at which a TLP may start, if the wire were free.
@@ -141,10 +140,10 @@ void LinkEnd::apply_credits(LinkTick before) noexcept {
 }
 
 /// When the next decision is taken that may start a packet (docs/timing.md 2.2).
-void LinkEnd::plan() noexcept {
+void LinkEnd::find_next_decision() const noexcept {
+    decision_is_stale_ = false;
     if (!up_) {
         decision_ = no_tick;
-        find_next_event();
         return;
     }
     LinkTick from = std::min({next_skip_, next_accounted_, dllp_from()});
@@ -155,7 +154,6 @@ void LinkEnd::plan() noexcept {
     if (decision_ > wire_free_ || next_skip_ <= decision_) {
         decision_ = timing_.clock.symbol_start(decision_);
     }
-    find_next_event();
 }
 
 LinkTick LinkEnd::next_packet() const noexcept {

@@ -68,8 +68,18 @@ public:
     void set_faults(pcie::FaultSource* faults) noexcept { faults_ = faults; }
 
     // --- run by Link
-    [[nodiscard]] const LinkEventTime& next_event() const noexcept { return next_event_; }
-    [[nodiscard]] pcie::LinkTick next_decision() const noexcept { return decision_; }
+    [[nodiscard]] const LinkEventTime& next_event() const noexcept {
+        if (event_is_stale_) {
+            find_next_event();
+        }
+        return next_event_;
+    }
+    [[nodiscard]] pcie::LinkTick next_decision() const noexcept {
+        if (decision_is_stale_) {
+            find_next_decision();
+        }
+        return decision_;
+    }
     void process(const LinkEventTime& event);
     /// Whether the decision at `tick`, which lies ahead, is certain: nothing that comes in before can change it.
     [[nodiscard]] bool is_certain(pcie::LinkTick tick) const noexcept;
@@ -88,7 +98,8 @@ public:
     }
     /// When the next UpdateFC starts at the earliest; no_tick: none is due.
     [[nodiscard]] pcie::LinkTick next_update() const noexcept {
-        return advertiser_.earliest() == pcie::no_tick ? pcie::no_tick : decision_;
+        const pcie::LinkTick due = advertiser_.earliest();
+        return due == pcie::no_tick ? due : std::max(std::min(due, next_refresh_), next_decision());
     }
     /// When the next packet but a SKP ordered set starts or is received, or the timer runs out: what a fault does is
     /// seen then.
@@ -145,11 +156,16 @@ private:
 
     void take(const Incoming& packet);
     void apply_credits(pcie::LinkTick before) noexcept;
-    void find_next_event() noexcept;
+    void find_next_event() const noexcept;
+    void find_next_decision() const noexcept;
     [[nodiscard]] bool is_disturbed_before(pcie::LinkTick tick) const noexcept;
     [[nodiscard]] bool may_retrain_before(pcie::LinkTick tick) const noexcept;
     [[nodiscard]] pcie::LinkTick tlp_from() const noexcept;
-    void plan() noexcept;
+    /// What the next decision depends on has changed.
+    void plan() noexcept {
+        decision_is_stale_ = true;
+        event_is_stale_ = true;
+    }
     void decide(pcie::LinkTick tick);
     void send_skip(pcie::LinkTick tick) noexcept;
     void pass_refreshes(pcie::LinkTick tick) noexcept;
@@ -187,8 +203,11 @@ private:
     pcie::LinkObserver* link_observer_ = nullptr;
     pcie::PlaceId tlp_place_;
     pcie::PlaceId link_place_;
-    pcie::LinkTick decision_ = pcie::no_tick;
-    LinkEventTime next_event_;
+    // Worked out when they are asked for.
+    mutable bool decision_is_stale_ = true;
+    mutable bool event_is_stale_ = true;
+    mutable pcie::LinkTick decision_ = pcie::no_tick;
+    mutable LinkEventTime next_event_;
     pcie::LinkTick wire_free_ = 0;
     pcie::LinkTick seen_ = 0; ///< the first tick that sees the last reception or timer
     pcie::LinkTick next_skip_;

@@ -25,25 +25,28 @@ CrossbarEntry CrossbarInput::take(std::size_t index) {
 }
 
 std::size_t CrossbarInput::find(CrossbarSink& sink, const CrossbarRoom& room, SimTime seen, SimTime& next) const {
-    std::size_t left = with_room(room); // a queue that waits for room as a whole costs nothing
+    std::array<std::size_t, pcie::flow_class_count> left = with_room(room);
     const std::size_t looked_at = policy_ == pcie::OrderingPolicy::fifo ? std::min<std::size_t>(1, size()) : size();
-    for (std::size_t i = 0; i < looked_at && left != 0; ++i) {
+    for (std::size_t i = 0; i < looked_at && left[0] + left[1] + left[2] != 0; ++i) {
         const CrossbarEntry& entry = entries_[i];
         if (entry.ready >= next) {
             break; // and so are all behind it
         }
-        if (room[static_cast<std::size_t>(entry.flow)] == core::never) {
+        std::size_t& left_of_class = left[static_cast<std::size_t>(entry.flow)];
+        if (left_of_class == 0) {
             continue;
         }
-        --left;
+        --left_of_class;
         const SimTime after = accepted_after(sink, room, entry, seen);
-        if (after >= next || (i != 0 && !passes_all_before(i))) {
-            continue;
+        if (after < next && (i == 0 || passes_all_before(i))) {
+            if (after <= seen) {
+                return i;
+            }
+            next = after;
         }
-        if (after <= seen) {
-            return i;
+        if (after >= next && entry.flow != pcie::FlowClass::non_posted) {
+            left_of_class = 0; // what waits for the same room behind it goes no earlier
         }
-        next = after;
     }
     return none;
 }
@@ -74,13 +77,15 @@ bool CrossbarInput::passes_all_before(std::size_t index) const noexcept {
     return true;
 }
 
-/// TLPs of classes for which the sink knows when it has room.
-std::size_t CrossbarInput::with_room(const CrossbarRoom& room) const noexcept {
-    std::size_t sum = 0;
-    for (std::size_t flow = 0; flow < of_class_.size(); ++flow) {
-        sum += room[flow] == core::never ? 0 : of_class_[flow];
+/// TLPs of the classes for which the sink knows when it has room: a queue that waits for room as a whole costs nothing.
+std::array<std::size_t, pcie::flow_class_count> CrossbarInput::with_room(const CrossbarRoom& room) const noexcept {
+    std::array<std::size_t, pcie::flow_class_count> count = of_class_;
+    for (std::size_t flow = 0; flow < count.size(); ++flow) {
+        if (room[flow] == core::never) {
+            count[flow] = 0;
+        }
     }
-    return sum;
+    return count;
 }
 
 } // namespace rootpool::models
