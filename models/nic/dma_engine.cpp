@@ -16,6 +16,7 @@ using pcie::TlpHeader;
 DmaEngine::DmaEngine(const NicContext& context)
     : context_(context),
       all_tags_(context.config.tags >= max_tags ? ~std::uint32_t{0} : (std::uint32_t{1} << context.config.tags) - 1),
+      pacer_(context.port, context.scheduler, context.config.dma_queue, Timer::Callback::to<&DmaEngine::pump>(*this)),
       pump_timer_(context.scheduler, Timer::Callback::to<&DmaEngine::pump>(*this)),
       arrived_timer_(context.scheduler, Timer::Callback::to<&DmaEngine::finish_arrived>(*this)),
       failed_timer_(context.scheduler, Timer::Callback::to<&DmaEngine::report_failed>(*this)),
@@ -55,7 +56,7 @@ void DmaEngine::pump() {
 }
 
 void DmaEngine::pump_once() {
-    while (context_.port.backlog() < context_.config.dma_queue && issue_one()) {
+    while (pacer_.may_send() && issue_one()) {
     }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "models/nic/nic_context.h"
+#include "models/pcie/transmit_pacer.h"
 #include "rootpool/core/ring_queue.h"
 
 namespace rootpool::models {
@@ -159,6 +160,7 @@ private:
     std::array<std::uint32_t, nic::function_count> set_aside_{}; ///< tags of reads that were given up
     core::RingQueue<Arrived> arrived_;
     core::RingQueue<Failed> failed_;
+    TransmitPacer pacer_;
     Timer pump_timer_;
     Timer arrived_timer_;
     Timer failed_timer_;

@@ -55,7 +55,8 @@ double DmaResult::bandwidth(DmaOperation operation) const noexcept {
 DmaProbe::DmaProbe(const sc_core::sc_module_name& name, const DmaProbeConfig& config, Scheduler& scheduler,
                    pcie::TlpFactory& tlps)
     : sc_module(name), port("port", *this, config.receive_credits), config_(checked(config)), tlps_(tlps),
-      function_(config.link), arrived_timer_(scheduler, Timer::Callback::to<&DmaProbe::finish_arrived>(*this)) {}
+      function_(config.link), arrived_timer_(scheduler, Timer::Callback::to<&DmaProbe::finish_arrived>(*this)),
+      pacer_(port, scheduler, transmit_queue, Timer::Callback::to<&DmaProbe::pump>(*this)) {}
 
 void DmaProbe::start(const DmaRun& run) {
     check(run);
@@ -172,7 +173,7 @@ void DmaProbe::pump() {
         return;
     }
     pumping_ = true;
-    while (port.backlog() < backlog_limit && issue_one()) {
+    while (pacer_.may_send() && issue_one()) {
     }
     pumping_ = false;
 }

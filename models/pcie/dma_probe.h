@@ -8,6 +8,7 @@
 #include "models/pcie/dma_probe_function.h"
 #include "models/pcie/dma_reads.h"
 #include "models/pcie/port.h"
+#include "models/pcie/transmit_pacer.h"
 #include "rootpool/pcie/dma_bandwidth.h"
 #include "rootpool/pcie/tlp.h"
 
@@ -87,8 +88,7 @@ private:
         pcie::Tag tag;
         SimTime at{};
     };
-    /// TLPs that may wait in the port: enough to keep the wire busy between two calls of on_room().
-    static constexpr std::size_t backlog_limit = 4;
+    static constexpr std::size_t transmit_queue = 4; ///< TLPs that wait in the port: the wire is never idle
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& /*port*/) override { pump(); }
@@ -123,6 +123,7 @@ private:
     std::size_t first_arrived_ = 0;
     std::size_t arrived_count_ = 0;
     Timer arrived_timer_;
+    TransmitPacer pacer_;
     bool pumping_ = false;
 };
 

@@ -21,7 +21,8 @@ public:
     /// A TLP comes in. Called in the sender's call chain: both times are at or after now, and in order for one port.
     /// The TLP occupies the port's receive buffer until the owner calls Port::release().
     virtual void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) = 0;
-    /// A TLP that had to wait has started on the wire, or was returned: the backlog is smaller.
+    /// It is decided when a TLP that had to wait starts on the wire, see Port::free_after() and fewer_after(); or it was
+    /// returned.
     virtual void on_room(Port& /*port*/) {}
     /// The link is down; the TLP was not sent (PCIe base 2.9.1).
     virtual void on_returned(Port& /*port*/, const pcie::TlpPtr& /*tlp*/) {}
@@ -60,6 +61,8 @@ public:
     /// TLPs that wait for the wire or for credits, as far as it is decided when they start.
     [[nodiscard]] std::size_t backlog() const noexcept { return slots_.waiting(); }
     [[nodiscard]] std::size_t backlog(pcie::FlowClass flow) const noexcept { return slots_.waiting(flow); }
+    /// See TransmitSlots::fewer_after(): who paces himself by this does not depend on how far ahead the link decides.
+    [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept { return slots_.fewer_after(limit); }
     /// See TransmitSlots::free_after().
     [[nodiscard]] SimTime free_after(pcie::FlowClass flow) const noexcept { return slots_.free_after(flow); }
     void explain_waits(pcie::WaitGraph& graph) const { owner_.explain_waits(*this, graph); }

@@ -11,15 +11,24 @@ namespace rootpool::models {
 /// Places of a port's transmit buffer, by flow class. A TLP has one from its grant until it starts on the wire.
 class TransmitSlots {
 public:
+    static constexpr std::size_t most_counted = 16;
+
     explicit TransmitSlots(std::size_t of_each_class) : places_(pcie::flow_class_count, core::Places(of_each_class)) {}
 
-    void take(pcie::FlowClass flow) noexcept { of(flow).take(); }
-    void start(pcie::FlowClass flow, SimTime at) noexcept { of(flow).give_back(at); }
-    void give_back(pcie::FlowClass flow) noexcept { of(flow).undo(); }
-
-    [[nodiscard]] std::size_t waiting() const noexcept {
-        return places_[0].taken() + places_[1].taken() + places_[2].taken();
+    void take(pcie::FlowClass flow) noexcept {
+        of(flow).take();
+        all_.take();
     }
+    void start(pcie::FlowClass flow, SimTime at) noexcept {
+        of(flow).give_back(at);
+        all_.give_back(at);
+    }
+    void give_back(pcie::FlowClass flow) noexcept {
+        of(flow).undo();
+        all_.undo();
+    }
+
+    [[nodiscard]] std::size_t waiting() const noexcept { return all_.taken(); }
     [[nodiscard]] std::size_t waiting(pcie::FlowClass flow) const noexcept {
         return places_[static_cast<std::size_t>(flow)].taken();
     }
@@ -28,10 +37,15 @@ public:
         return places_[static_cast<std::size_t>(flow)].free_after();
     }
 
+    /// The time after which fewer than `limit` TLPs of all classes wait, see core::Places::fewer_after(). `limit` is at
+    /// most most_counted.
+    [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept { return all_.fewer_after(limit); }
+
 private:
     [[nodiscard]] core::Places& of(pcie::FlowClass flow) noexcept { return places_[static_cast<std::size_t>(flow)]; }
 
     std::vector<core::Places> places_;
+    core::Places all_{most_counted};
 };
 
 } // namespace rootpool::models

@@ -68,7 +68,24 @@ constexpr std::size_t frame_words = 7;
     return words;
 }
 
+[[nodiscard]] core::RunningHash& hash_of(std::vector<core::RunningHash>& hashes, std::size_t index) {
+    if (index >= hashes.size()) {
+        hashes.resize(index + 1);
+    }
+    return hashes[index];
+}
+
 } // namespace
+
+std::uint64_t EventHash::value() const noexcept {
+    core::RunningHash all = names_;
+    for (const auto* hashes : {&of_places_, &of_ports_}) {
+        for (const core::RunningHash& hash : *hashes) {
+            all.add(hash.value());
+        }
+    }
+    return all.value();
+}
 
 pcie::PlaceId EventHash::add_place(const std::string& name) {
     add_text(name);
@@ -78,9 +95,10 @@ pcie::PlaceId EventHash::add_place(const std::string& name) {
 void EventHash::on_tlp(const pcie::TlpSighting& sighting) {
     const pcie::TlpHeader& header = sighting.tlp.header;
     const std::uint64_t place = sighting.place.value() | static_cast<std::uint64_t>(sighting.tlp.root.value()) << 16U;
-    hash_.add(scatter<0>(time_word(sighting.first_beat)) + scatter<1>(time_word(sighting.last_beat)) +
-              scatter<2>(place) + scatter<3>(first_dword(header)) + scatter<4>(identity(header)) +
-              scatter<5>(header.address) + scatter<6>(small_fields(header)) + scatter<7>(header.message_payload));
+    hash_of(of_places_, sighting.place.index())
+        .add(scatter<0>(time_word(sighting.first_beat)) + scatter<1>(time_word(sighting.last_beat)) +
+             scatter<2>(place) + scatter<3>(first_dword(header)) + scatter<4>(identity(header)) +
+             scatter<5>(header.address) + scatter<6>(small_fields(header)) + scatter<7>(header.message_payload));
     ++tlps_;
 }
 
@@ -93,16 +111,17 @@ void EventHash::on_frame(net::EthernetPortId port, net::FrameDirection direction
     const std::uint64_t where = port.value() | static_cast<std::uint64_t>(direction) << 16U |
                                 static_cast<std::uint64_t>(frame.bytes.size()) << 32U;
     const auto words = first_words(frame);
-    hash_.add(time_word(at) ^ scatter<7>(where));
-    hash_.add(scatter<0>(words[0]) + scatter<1>(words[1]) + scatter<2>(words[2]) + scatter<3>(words[3]) +
-              scatter<4>(words[4]) + scatter<5>(words[5]) + scatter<6>(words[6]));
+    core::RunningHash& hash = hash_of(of_ports_, port.index() * 2 + static_cast<std::size_t>(direction));
+    hash.add(time_word(at) ^ scatter<7>(where));
+    hash.add(scatter<0>(words[0]) + scatter<1>(words[1]) + scatter<2>(words[2]) + scatter<3>(words[3]) +
+             scatter<4>(words[4]) + scatter<5>(words[5]) + scatter<6>(words[6]));
     ++frames_;
 }
 
 void EventHash::add_text(const std::string& text) {
-    hash_.add(text.size());
+    names_.add(text.size());
     for (const char c : text) {
-        hash_.add(static_cast<std::uint8_t>(c));
+        names_.add(static_cast<std::uint8_t>(c));
     }
 }
 

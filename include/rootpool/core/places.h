@@ -26,9 +26,11 @@ public:
     /// Those that nobody has said a time for.
     [[nodiscard]] std::size_t taken() const noexcept { return taken_; }
     /// A place is free at any time after this; core::never: not before one more is given back.
-    [[nodiscard]] SimTime free_after() const noexcept {
+    [[nodiscard]] SimTime free_after() const noexcept { return fewer_after(freed_.size()); }
+    /// Fewer than `limit` places, 1 to all, are taken at any time after this; never as for free_after().
+    [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept {
         // Of the places that were given back, those that were last may still be in use before their time.
-        return taken_ >= freed_.size() ? never : freed_[(next_ + taken_) % freed_.size()];
+        return taken_ >= limit ? never : freed_[(next_ + freed_.size() - (limit - taken_)) % freed_.size()];
     }
 
 private:

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "rootpool/core/hash.h"
 #include "rootpool/net/frame.h"
@@ -11,8 +12,9 @@
 namespace rootpool::observe {
 
 /// One number for all that happened: every TLP and every frame with time, place, header and length. Two runs behave
-/// alike if and only if (short of a collision) their hashes are equal. Always on, and fed by the models alone, so the
-/// sinks cannot change it.
+/// alike if and only if (short of a collision) their hashes are equal. Every place has a running hash of its own, in
+/// the order of its times: how far ahead a model decides does not change it. Always on, and fed by the models alone, so
+/// the sinks cannot change it.
 class EventHash final : public pcie::TlpObserver, public net::FrameObserver {
 public:
     pcie::PlaceId add_place(const std::string& name) override;
@@ -21,14 +23,16 @@ public:
     void on_frame(net::EthernetPortId port, net::FrameDirection direction, SimTime at,
                   const net::Frame& frame) override;
 
-    [[nodiscard]] std::uint64_t value() const noexcept { return hash_.value(); }
+    [[nodiscard]] std::uint64_t value() const noexcept;
     [[nodiscard]] std::uint64_t tlps() const noexcept { return tlps_; }
     [[nodiscard]] std::uint64_t frames() const noexcept { return frames_; }
 
 private:
     void add_text(const std::string& text);
 
-    core::RunningHash hash_;
+    core::RunningHash names_;
+    std::vector<core::RunningHash> of_places_;
+    std::vector<core::RunningHash> of_ports_; ///< two directions each
     NameList<pcie::PlaceId> places_;
     NameList<net::EthernetPortId> ports_;
     std::uint64_t tlps_ = 0;

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "models/core/scheduler.h"
+#include "models/pcie/port.h"
+
+namespace rootpool::models {
+
+/// Keeps a bounded number of TLPs waiting in a port, by the times at which they start on the wire: how far ahead the
+/// link decides makes no difference.
+class TransmitPacer {
+public:
+    /// `pump` is called when there is room again; so does on_room() of the port's owner. `queue`: 1 to
+    /// TransmitSlots::most_counted.
+    TransmitPacer(const Port& port, Scheduler& scheduler, std::size_t queue, Timer::Callback pump) noexcept
+        : port_(port), queue_(queue), timer_(scheduler, pump) {}
+
+    /// Whether another TLP may be handed over now. If not, the callback or on_room() follows.
+    [[nodiscard]] bool may_send() {
+        const SimTime room_after = port_.fewer_after(queue_);
+        if (room_after < now()) {
+            return true;
+        }
+        if (room_after != core::never) {
+            timer_.arm_no_later_than(room_after + SimTime{1});
+        }
+        return false;
+    }
+
+private:
+    const Port& port_;
+    std::size_t queue_;
+    Timer timer_;
+};
+
+} // namespace rootpool::models
