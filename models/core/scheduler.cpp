@@ -4,6 +4,9 @@
 
 namespace rootpool::models {
 
+Timer::Timer(Scheduler& scheduler, Callback callback) noexcept
+    : scheduler_(scheduler), callback_(callback), number_(scheduler.timers_++) {}
+
 void Timer::arm(SimTime at) {
     cancel();
     at_ = at;
@@ -46,7 +49,6 @@ void Scheduler::insert(Timer& timer) {
     if (timer.at_ < now()) {
         throw core::ModelViolation("a timer was armed for a moment that has passed");
     }
-    timer.order_ = ++last_order_;
     heap_.push_back(&timer);
     place(heap_.size() - 1, &timer);
     sift_up(heap_.size() - 1);
@@ -66,7 +68,7 @@ void Scheduler::remove(Timer& timer) noexcept {
 }
 
 bool Scheduler::earlier(const Timer& a, const Timer& b) noexcept {
-    return a.at_ < b.at_ || (a.at_ == b.at_ && a.order_ < b.order_);
+    return a.at_ < b.at_ || (a.at_ == b.at_ && a.number_ < b.number_);
 }
 
 void Scheduler::sift_up(std::size_t position) noexcept {

@@ -25,7 +25,7 @@ class Timer {
 public:
     using Callback = core::Delegate<void()>;
 
-    Timer(Scheduler& scheduler, Callback callback) noexcept : scheduler_(scheduler), callback_(callback) {}
+    Timer(Scheduler& scheduler, Callback callback) noexcept;
     Timer(const Timer&) = delete;
     Timer& operator=(const Timer&) = delete;
     ~Timer() { cancel(); }
@@ -45,12 +45,13 @@ private:
     Scheduler& scheduler_;
     Callback callback_;
     SimTime at_{};
-    std::uint64_t order_ = 0;
+    std::uint64_t number_; ///< in the order of construction
     std::size_t position_ = idle;
 };
 
 /// Runs all timers of a simulation from one SC_METHOD: a binary heap in front of SystemC's event queue, which so holds
-/// one entry. Timers of one moment fire in the order in which they were armed.
+/// one entry. Timers of one moment fire in the order in which they were constructed: who was armed first may depend on
+/// how far ahead others decide.
 class Scheduler : public sc_core::sc_module {
 public:
     SC_HAS_PROCESS(Scheduler);
@@ -74,7 +75,7 @@ private:
     std::vector<Timer*> heap_;
     sc_core::sc_event wake_;
     SimTime wake_at_ = core::never;
-    std::uint64_t last_order_ = 0;
+    std::uint64_t timers_ = 0; ///< constructed so far
     std::uint64_t fired_ = 0;
     bool running_ = false;
 };

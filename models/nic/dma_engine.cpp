@@ -60,11 +60,15 @@ void DmaEngine::pump_once() {
     }
 }
 
+/// Reads and writes take turns. Who has nothing lets the other one go.
 bool DmaEngine::issue_one() {
-    const bool read_first = read_next_;
-    const bool issued = read_first ? issue_read() || issue_write() : issue_write() || issue_read();
-    read_next_ = !read_next_;
-    return issued;
+    const bool read = read_next_ && issue_read();
+    const bool wrote = !read && issue_write();
+    const bool read_after_all = !read && !wrote && !read_next_ && issue_read();
+    if (read || wrote || read_after_all) {
+        read_next_ = wrote;
+    }
+    return read || wrote || read_after_all;
 }
 
 bool DmaEngine::can_issue(core::RingQueue<PendingRead>& queue) {

@@ -21,8 +21,8 @@ public:
     /// A TLP comes in. Called in the sender's call chain: both times are at or after now, and in order for one port.
     /// The TLP occupies the port's receive buffer until the owner calls Port::release().
     virtual void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) = 0;
-    /// It is decided when a TLP that had to wait starts on the wire, see Port::free_after() and fewer_after(); or it was
-    /// returned.
+    /// It is decided when a TLP that had to wait starts on the wire, see Port::free_after() and fewer_after(); or it
+    /// was returned.
     virtual void on_room(Port& /*port*/) {}
     /// The link is down; the TLP was not sent (PCIe base 2.9.1).
     virtual void on_returned(Port& /*port*/, const pcie::TlpPtr& /*tlp*/) {}
