@@ -60,8 +60,8 @@ void Link::change_state(LinkTick tick) {
     } else {
         const SimTime until = down_times_[next_down_++].until;
         next_change_ = until == core::never ? no_tick : timing_.clock.at_least(until);
-        upstream_end_.go_down(next_change_);
-        downstream_end_.go_down(next_change_);
+        upstream_end_.go_down(tick, next_change_);
+        downstream_end_.go_down(tick, next_change_);
         upstream_end_.tell_down();
         downstream_end_.tell_down();
     }

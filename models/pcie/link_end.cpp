@@ -46,8 +46,8 @@ void LinkEnd::observe(pcie::LinkObserver& observer, pcie::PlaceId place) noexcep
 
 tlm::tlm_sync_enum LinkEnd::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& /*phase*/, sc_core::sc_time& delay) {
     const LinkTick from = timing_.clock.after(now() + SimTime{static_cast<std::int64_t>(delay.value())});
-    if (queue_.push(pcie::TlpPtr(&tlp), from) < up_at_ && !up_) {
-        tell_port(*queue_.take(queue_.size() - 1), TlpPhase::returned, now());
+    if (const LinkTick queued = queue_.push(pcie::TlpPtr(&tlp), from); queued < up_at_ && !up_) {
+        tell_port(*queue_.take(queue_.size() - 1), TlpPhase::returned, timing_.clock.time(queued));
     } else {
         if (queue_.candidate() == TransmitQueue::none) {
             queue_.look(gates_);
@@ -491,7 +491,7 @@ void LinkEnd::come_up(LinkTick tick) {
     plan();
 }
 
-void LinkEnd::go_down(LinkTick up_at) {
+void LinkEnd::go_down(LinkTick tick, LinkTick up_at) {
     up_ = false;
     up_at_ = up_at;
     down_at_ = no_tick;
@@ -505,7 +505,8 @@ void LinkEnd::go_down(LinkTick up_at) {
     init_.start();
     plan();
     while (!queue_.empty() && queue_[0].from < up_at_) {
-        tell_port(*queue_.take(0), TlpPhase::returned, now());
+        const LinkTick at = std::max(queue_[0].from, tick);
+        tell_port(*queue_.take(0), TlpPhase::returned, timing_.clock.time(at));
     }
     queue_.look(gates_);
 }

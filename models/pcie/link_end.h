@@ -114,8 +114,8 @@ public:
     void come_up(pcie::LinkTick tick);
     /// Packets received at or after `tick` are lost.
     void set_down_at(pcie::LinkTick tick) noexcept { down_at_ = tick; }
-    /// Everything forgets; TLPs that would start before the link is up again are handed back to the port.
-    void go_down(pcie::LinkTick up_at);
+    /// Everything forgets at `tick`; TLPs that would start before the link is up again are handed back to the port.
+    void go_down(pcie::LinkTick tick, pcie::LinkTick up_at);
     void tell_up() { listener_->on_link_up(); }
     void tell_down() { listener_->on_link_down(); }
     /// Passes the time in which nothing but SKP and UpdateFC is sent.

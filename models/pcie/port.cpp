@@ -45,11 +45,9 @@ tlm::tlm_sync_enum Port::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& phase, sc_cor
 
 tlm::tlm_sync_enum Port::nb_transport_bw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) {
     const pcie::FlowClass flow = pcie::flow_class(tlp.header.kind);
+    slots_.leave(flow, time_of(delay));
     if (phase == TlpPhase::returned) {
-        slots_.give_back(flow);
         owner_.on_returned(*this, pcie::TlpPtr(&tlp));
-    } else {
-        slots_.start(flow, time_of(delay));
     }
     if (!sending_) {
         owner_.on_room(*this);

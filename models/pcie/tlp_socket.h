@@ -14,7 +14,7 @@ enum class TlpPhase : std::uint8_t {
               ///< refused
     end,      ///< forward: the last beat
     release,  ///< backward: the TLP left that buffer at now + t
-    returned, ///< backward, on a link: it is down, the TLP was not sent
+    returned, ///< backward, on a link: it is down, the TLP was not sent and left the transmit queue at now + t
 };
 
 struct TlpProtocol {

@@ -19,13 +19,10 @@ public:
         of(flow).take();
         all_.take();
     }
-    void start(pcie::FlowClass flow, SimTime at) noexcept {
+    /// At `at` a TLP starts, or a link that is down hands it back.
+    void leave(pcie::FlowClass flow, SimTime at) noexcept {
         of(flow).give_back(at);
         all_.give_back(at);
-    }
-    void give_back(pcie::FlowClass flow) noexcept {
-        of(flow).undo();
-        all_.undo();
     }
 
     [[nodiscard]] std::size_t waiting() const noexcept { return all_.taken(); }

@@ -91,6 +91,9 @@ void CrossbarOutput::grant(std::size_t winner, SimTime edge) {
     ++granted_;
     waited_ += edge - entry.ready;
     busy_until_ = edge + transfer_time(entry.tlp->header);
+    if (observer_ != nullptr) {
+        observer_->on_grant({place_, winner, edge, *entry.tlp});
+    }
     // The receiver may answer in this call chain, when the port does not yet say until when its wire is busy: nothing
     // is armed before the end.
     delivering_ = true;

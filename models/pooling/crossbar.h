@@ -6,6 +6,7 @@
 
 #include "models/core/scheduler.h"
 #include "models/pooling/crossbar_input.h"
+#include "models/pooling/grant_observer.h"
 #include "models/pooling/switch_timing.h"
 #include "rootpool/pooling/arbiter.h"
 
@@ -27,6 +28,12 @@ public:
     };
     CrossbarOutput(Scheduler& scheduler, CrossbarSink& sink, std::unique_ptr<pooling::Arbiter> arbiter,
                    const Config& config);
+
+    /// Tells `observer` of all grants, as of `place`.
+    void observe(GrantObserver& observer, const GrantPlace& place) noexcept {
+        observer_ = &observer;
+        place_ = place;
+    }
 
     /// `entry.ready` is at or after now.
     void push(std::size_t input, CrossbarEntry entry);
@@ -65,6 +72,8 @@ private:
     std::size_t queued_ = 0;
     bool delivering_ = false;
     SimTime waited_{};
+    GrantObserver* observer_ = nullptr;
+    GrantPlace place_;
 };
 
 } // namespace rootpool::models

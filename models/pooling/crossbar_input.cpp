@@ -4,11 +4,19 @@
 
 namespace rootpool::models {
 
+namespace {
+
+bool goes_before(const CrossbarEntry& one, const CrossbarEntry& other) noexcept {
+    return one.ready < other.ready || (one.ready == other.ready && one.rank < other.rank);
+}
+
+} // namespace
+
 std::size_t CrossbarInput::push(CrossbarEntry entry) {
     entry.flow = pcie::flow_class(entry.tlp->header.kind);
     ++of_class_[static_cast<std::size_t>(entry.flow)];
     std::size_t index = entries_.size();
-    while (index > 0 && entries_[index - 1].ready > entry.ready) {
+    while (index > 0 && goes_before(entry, entries_[index - 1])) {
         --index;
     }
     if (index == entries_.size()) {

@@ -16,6 +16,7 @@ struct CrossbarEntry {
     pcie::TlpPtr received; ///< as it came, if it still occupies the receive buffer of `from`
     Port* from = nullptr;
     SimTime ready{};        ///< when it is in the queue; edges after see it
+    unsigned rank = 0;      ///< among those that are ready at the same time, the smaller first
     pooling::Route route{}; ///< of a TLP from a root
     pcie::FlowClass flow{}; ///< set by the queue
 };
@@ -50,7 +51,7 @@ public:
 
     CrossbarInput(std::size_t number, pcie::OrderingPolicy policy) noexcept : number_(number), policy_(policy) {}
 
-    /// Where the entry stands: before those that are ready later.
+    /// Where the entry stands: before those that are ready later, or at the same time with a larger rank.
     std::size_t push(CrossbarEntry entry);
     [[nodiscard]] CrossbarEntry take(std::size_t index);
     [[nodiscard]] pcie::OrderingPolicy policy() const noexcept { return policy_; }

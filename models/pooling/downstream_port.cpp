@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "models/pooling/upstream_port.h"
 #include "rootpool/pooling/completions.h"
 
 namespace rootpool::models {
@@ -37,13 +36,13 @@ void DownstreamPort::deliver(std::size_t input, CrossbarEntry& entry, SimTime ed
     EngineOutput output = engine_.from_root(*entry.tlp, edge);
     publish_max_payload();
     const SimTime decided = edge + config_.timing.cycles(config_.timing.toward_device());
-    report(output, *entry.tlp, decided);
+    report(output, *entry.tlp, decided, rank(AnswerCause::request_of_root));
     if (output.action == EngineOutput::Action::forward) {
         ++sent_;
         times_.egress += latency;
         port_.send(output.tlp, edge + latency);
     } else if (output.action == EngineOutput::Action::answer) {
-        roots_[input]->answer(std::move(output.tlp), decided);
+        roots_[input]->answer(std::move(output.tlp), decided, rank(AnswerCause::request_of_root));
     }
 }
 
@@ -60,7 +59,7 @@ void DownstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_be
     const bool forwarded = output.action == EngineOutput::Action::forward;
     if (!forwarded || !goes_up(*roots_[output.tlp->root.index()], *tlp, *output.tlp, seen)) {
         port_.release(*tlp, seen);
-        report(output, *tlp, seen);
+        report(output, *tlp, seen, rank(AnswerCause::request_of_device));
         if (output.action == EngineOutput::Action::answer) {
             answer_device(std::move(output.tlp), seen);
         }
@@ -85,7 +84,7 @@ bool DownstreamPort::goes_up(UpstreamPort& root, const pcie::Tlp& received, cons
         return true;
     }
     pcie::TlpPtr answer = bridges.refuse_upward(config_.device, received, sent.header, cause);
-    root.send_error(edge);
+    root.send_error(edge, rank(AnswerCause::request_of_device));
     if (answer) {
         answer_device(std::move(answer), edge);
     }
@@ -94,7 +93,7 @@ bool DownstreamPort::goes_up(UpstreamPort& root, const pcie::Tlp& received, cons
 
 /// A slave must not see the numbers that its function has at the master: what the device sent is reported to it
 /// without header.
-void DownstreamPort::report(const EngineOutput& output, const pcie::Tlp& refused, SimTime edge) {
+void DownstreamPort::report(const EngineOutput& output, const pcie::Tlp& refused, SimTime edge, unsigned rank) {
     if (output.refused == pooling::RefusalCause::none) {
         return;
     }
@@ -104,14 +103,14 @@ void DownstreamPort::report(const EngineOutput& output, const pcie::Tlp& refused
     root.virtual_switch().report_refusal(config_.device, output.refused,
                                          {.header = visible ? &refused.header : nullptr,
                                           .role = answered ? pcie::DetectorRole::completer : pcie::DetectorRole::last});
-    root.send_error(edge);
+    root.send_error(edge, rank);
 }
 
 void DownstreamPort::on_room(Port& /*port*/) { to_device_.wake(); }
 
 void DownstreamPort::on_link_error(Port& /*port*/, pcie::ErrorKind kind) {
     master().virtual_switch().report_link_error(config_.device, kind);
-    master().send_error();
+    master().send_error(rank(AnswerCause::link));
 }
 
 void DownstreamPort::on_link_down(Port& port) { on_link_error(port, pcie::ErrorKind::surprise_down); }

@@ -4,12 +4,11 @@
 #include <vector>
 
 #include "models/pooling/crossbar.h"
+#include "models/pooling/upstream_port.h"
 #include "rootpool/pooling/sharing_engine.h"
 #include "rootpool/pooling/tagging.h"
 
 namespace rootpool::models {
-
-class UpstreamPort;
 
 /// The downstream port of one device: link port, and timing around the device's sharing engine.
 class DownstreamPort : public sc_core::sc_module, private PortOwner, private CrossbarSink {
@@ -30,6 +29,10 @@ public:
 
     /// The upstream ports, by RootId; before the simulation.
     void connect(std::vector<UpstreamPort*> roots) { roots_ = std::move(roots); }
+
+    void observe(GrantObserver& observer) noexcept {
+        to_device_.observe(observer, {GrantPlace::Leads::to_device, config_.device.index()});
+    }
 
     [[nodiscard]] Port& port() noexcept { return port_; }
     [[nodiscard]] const Port& port() const noexcept { return port_; }
@@ -56,11 +59,15 @@ private:
     }
     /// The device's link is the master's.
     [[nodiscard]] UpstreamPort& master() { return *roots_[engine_.master().index()]; }
+    /// Rank of what the bridge above the device makes; see UpstreamPort::answer().
+    [[nodiscard]] unsigned rank(AnswerCause cause) const noexcept {
+        return answer_rank(1U + config_.device.value(), cause);
+    }
     void answer_device(pcie::TlpPtr completion, SimTime edge);
     /// Whether the bridges of the root let a TLP of the device up; a refused request is answered.
     [[nodiscard]] bool goes_up(UpstreamPort& root, const pcie::Tlp& received, const pcie::Tlp& sent, SimTime edge);
     /// The bridge above reports what the engine refused.
-    void report(const pooling::EngineOutput& output, const pcie::Tlp& refused, SimTime edge);
+    void report(const pooling::EngineOutput& output, const pcie::Tlp& refused, SimTime edge, unsigned rank);
     /// After a snoop: what the slaves' bridges advertise follows the PF's maximum payload.
     void publish_max_payload();
 

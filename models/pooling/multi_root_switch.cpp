@@ -69,7 +69,8 @@ pcie::Credits MultiRootSwitchConfig::default_credits() noexcept {
 
 MultiRootSwitch::MultiRootSwitch(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                                  const MultiRootSwitchConfig& config)
-    : sc_module(name), ports_(make_table(config)), timing_(switch_profile(config.profile)) {
+    : sc_module(name), ports_(make_table(config)),
+      timing_(config.timing ? *config.timing : switch_profile(config.profile)) {
     const pooling::Tagging& tagging = checked_tagging(config);
     make_engines(config, factory);
     for (std::size_t root = 0; root < config.roots; ++root) {
@@ -172,6 +173,15 @@ void MultiRootSwitch::explain(pcie::WaitGraph& graph) const {
     }
     for (const auto& port : downstream_) {
         explain_waits(port->output(), std::string(port->name()) + " output", port->port(), graph);
+    }
+}
+
+void MultiRootSwitch::observe(GrantObserver& observer) noexcept {
+    for (const auto& port : upstream_) {
+        port->observe(observer);
+    }
+    for (const auto& port : downstream_) {
+        port->observe(observer);
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct MultiRootSwitchConfig {
     std::vector<unsigned> priorities;        ///< of roots toward a device
     pcie::OrderingPolicy ordering = pcie::OrderingPolicy::table; ///< fifo shows what the queues are for
     std::string profile = "fpga-prototype";                      ///< switch_profile_names()
+    std::optional<SwitchTiming> timing = {};                     ///< instead of a profile's
     bool ari = false;
     unsigned quota_per_root = 32; ///< non-posted requests of one root at one device, scoreboard only
     pcie::Credits upstream_credits = default_credits();
@@ -58,6 +60,13 @@ public:
     [[nodiscard]] Port& downstream_port(pooling::DeviceIndex device) { return downstream_.at(device.index())->port(); }
 
     [[nodiscard]] pooling::PoolManager& pool_manager() noexcept { return *manager_; }
+    /// Tells `observer` of all grants of the crossbar.
+    void observe(GrantObserver& observer) noexcept;
+
+    // --- for who sets up without TLPs what software would, before the simulation
+    [[nodiscard]] pooling::SharingEngine& engine(pooling::DeviceIndex device) { return *engines_.at(device.index()); }
+    [[nodiscard]] pooling::VirtualSwitch& virtual_switch(pcie::RootId root) { return *switches_.at(root.index()); }
+
     [[nodiscard]] const pooling::PortSwitchingTable& port_switching_table() const noexcept { return ports_; }
 
     // --- for statistics and tests

@@ -15,6 +15,11 @@ UpstreamPort::UpstreamPort(const sc_core::sc_module_name& name, Scheduler& sched
       to_local_(scheduler, local_sink_, pooling::make_arbiter(config.arbiter, {}),
                 {1, config.timing, config.tagging->extra_bytes, config.ordering}) {}
 
+void UpstreamPort::observe(GrantObserver& observer) noexcept {
+    to_link_.observe(observer, {GrantPlace::Leads::to_root, config_.root.index()});
+    to_local_.observe(observer, {GrantPlace::Leads::to_own_functions, config_.root.index()});
+}
+
 void UpstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, SimTime last_beat) {
     ++received_;
     Route route = virtual_switch_.route(tlp->header);
@@ -51,20 +56,21 @@ void UpstreamPort::on_room(Port& /*port*/) { to_link_.wake(); }
 
 void UpstreamPort::on_link_error(Port& /*port*/, pcie::ErrorKind kind) {
     virtual_switch_.report_link_error(kind);
-    send_error();
+    send_error(answer_rank(0, AnswerCause::link));
 }
 
-void UpstreamPort::answer(pcie::TlpPtr completion, SimTime edge) {
+void UpstreamPort::answer(pcie::TlpPtr completion, SimTime edge, unsigned rank) {
     CrossbarEntry queued;
+    queued.rank = rank;
     queued.tlp = std::move(completion);
     queued.ready = config_.timing.behind(edge, config_.timing.local);
     to_link_.push(internal_input(), std::move(queued));
 }
 
-void UpstreamPort::send_error(SimTime edge) {
+void UpstreamPort::send_error(SimTime edge, unsigned rank) {
     if (pcie::TlpPtr message = virtual_switch_.take_error()) {
         message->injected_at = edge;
-        answer(std::move(message), edge);
+        answer(std::move(message), edge, rank);
     }
 }
 
@@ -88,9 +94,10 @@ void UpstreamPort::LocalSink::deliver(std::size_t /*input*/, CrossbarEntry& entr
     default:
         break; // a message is consumed
     }
-    owner_.send_error(edge); // before the completion, which pushes it to the root
+    owner_.send_error(
+        edge, answer_rank(0, AnswerCause::request_of_root)); // before the completion, which pushes it to the root
     if (completion) {
-        owner_.answer(std::move(completion), edge);
+        owner_.answer(std::move(completion), edge, answer_rank(0, AnswerCause::request_of_root));
     }
 }
 

@@ -9,6 +9,14 @@
 
 namespace rootpool::models {
 
+/// What the switch answers or reports.
+enum class AnswerCause : std::uint8_t { link, request_of_device, request_of_root };
+/// Orders what is ready at the same time: `bridge` is 0 for the port of the root itself, 1 + DeviceIndex for the bridge
+/// above a device.
+[[nodiscard]] constexpr unsigned answer_rank(unsigned bridge, AnswerCause cause) noexcept {
+    return 3 * bridge + static_cast<unsigned>(cause);
+}
+
 /// The upstream port of one root: link port, and timing around that root's virtual switch.
 class UpstreamPort : public sc_core::sc_module, private PortOwner {
 public:
@@ -27,18 +35,21 @@ public:
     /// Outputs toward the devices, by DeviceIndex; before the simulation.
     void connect(std::vector<CrossbarOutput*> to_devices) { to_devices_ = std::move(to_devices); }
 
+    void observe(GrantObserver& observer) noexcept;
+
     [[nodiscard]] Port& port() noexcept { return port_; }
     [[nodiscard]] const Port& port() const noexcept { return port_; }
     /// Crossbar output to the link. Inputs: one per device, and internal_input() for completions that the switch makes
     /// itself.
     [[nodiscard]] CrossbarOutput& to_link() noexcept { return to_link_; }
     [[nodiscard]] std::size_t internal_input() const noexcept { return config_.devices; }
-    /// A completion that the switch made at `edge` for this root leaves through the internal input.
-    void answer(pcie::TlpPtr completion, SimTime edge);
+    /// A completion that the switch made at `edge` for this root leaves through the internal input. `rank` orders those
+    /// that are ready at the same time, whoever is processed first (docs/timing.md 3.6).
+    void answer(pcie::TlpPtr completion, SimTime edge, unsigned rank);
     /// The ERR_ message that the virtual switch owes its root leaves the same way.
-    void send_error(SimTime edge);
+    void send_error(SimTime edge, unsigned rank);
     /// The same for something that took effect now.
-    void send_error() { send_error(core::edge_after(now(), config_.timing.period)); }
+    void send_error(unsigned rank) { send_error(core::edge_after(now(), config_.timing.period), rank); }
 
     [[nodiscard]] pooling::VirtualSwitch& virtual_switch() noexcept { return virtual_switch_; }
     [[nodiscard]] std::uint64_t received() const noexcept { return received_; }

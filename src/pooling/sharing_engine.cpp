@@ -140,7 +140,7 @@ EngineOutput SharingEngine::slave_configuration(const pcie::Tlp& tlp, pcie::VfIn
         }
         if (!write.forward) {
             ++counters_[tlp.root.index()].answered;
-            return answer(tlp, pcie::CompletionStatus::successful);
+            return answer(tlp, pcie::CompletionStatus::successful, tlp.root, header.target);
         }
         payload = dword(write.value);
     } else if (const Overlay kept = shadow.overlay(header.config_register); kept.answers_alone()) {
@@ -282,18 +282,22 @@ EngineOutput SharingEngine::obey(const FirewallRow& row, const pcie::Tlp& tlp, p
     }
     EngineOutput output;
     if (answers && pcie::flow_class(tlp.header.kind) == FlowClass::non_posted) {
-        output = answer(tlp, pcie::CompletionStatus::unsupported_request);
+        // A root reads the number of the function that is not there, the device that of the bridge above it.
+        const pcie::Bdf refuser =
+            row.sender == Sender::device ? engine_id_ : pcie::Bdf::from_bus_devfn(slave_bus_[root.index()], 0);
+        output = answer(tlp, pcie::CompletionStatus::unsupported_request, root, refuser);
     }
     output.refused = row.cause; // none: consumed as it should be
     output.root = root;
     return output;
 }
 
-EngineOutput SharingEngine::answer(const pcie::Tlp& request, pcie::CompletionStatus status) {
-    const pcie::Bdf completer = pcie::is_configuration(request.header.kind)
-                                    ? request.header.target
-                                    : pcie::Bdf::from_bus_devfn(slave_bus_[request.root.index()], 0);
-    return {Action::answer, complete_without_data(factory_, request, completer, status)};
+EngineOutput SharingEngine::answer(const pcie::Tlp& request, pcie::CompletionStatus status, pcie::RootId root,
+                                   pcie::Bdf refuser) {
+    const pcie::Bdf completer = pcie::is_configuration(request.header.kind) ? request.header.target : refuser;
+    pcie::TlpPtr completion = complete_without_data(factory_, request, completer, status);
+    completion->root = root; // whatever a device's request said
+    return {Action::answer, std::move(completion)};
 }
 
 EngineOutput SharingEngine::forward(const pcie::Tlp& tlp, const TlpHeader& header, pcie::RootId root,

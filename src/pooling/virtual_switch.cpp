@@ -181,9 +181,12 @@ pcie::TlpPtr VirtualSwitch::refuse_upward(DeviceIndex device, const pcie::Tlp& r
     if (pcie::flow_class(sent.kind) != pcie::FlowClass::non_posted) {
         return nullptr;
     }
-    return complete_without_data(factory_, received, bridge(device).id(),
-                                 violation ? pcie::CompletionStatus::completer_abort // PCIe base 6.12.4
-                                           : pcie::CompletionStatus::unsupported_request);
+    pcie::TlpPtr completion =
+        complete_without_data(factory_, received, bridge(device).id(),
+                              violation ? pcie::CompletionStatus::completer_abort // PCIe base 6.12.4
+                                        : pcie::CompletionStatus::unsupported_request);
+    completion->root = root_; // whatever the request said
+    return completion;
 }
 
 void VirtualSwitch::report_refusal(DeviceIndex device, RefusalCause cause, const pcie::ErrorDetails& details) {

@@ -16,12 +16,10 @@ public:
     void take() noexcept { ++taken_; }
     /// A place is free after `at`; in order of time.
     void give_back(SimTime at) noexcept {
-        undo();
+        --taken_;
         freed_[next_] = at;
         next_ = (next_ + 1) % freed_.size();
     }
-    /// A place was not needed after all.
-    void undo() noexcept { --taken_; }
 
     /// Those that nobody has said a time for.
     [[nodiscard]] std::size_t taken() const noexcept { return taken_; }

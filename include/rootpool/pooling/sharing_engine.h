@@ -118,7 +118,9 @@ private:
                                             const Addressed& addressed, SimTime now);
     [[nodiscard]] bool touches_lent(const pcie::TlpHeader& header) const noexcept;
     [[nodiscard]] EngineOutput obey(const FirewallRow& row, const pcie::Tlp& tlp, pcie::RootId root);
-    [[nodiscard]] EngineOutput answer(const pcie::Tlp& request, pcie::CompletionStatus status);
+    /// The completion without data of a request that has to do with `root`; `refuser` completes what names no function.
+    [[nodiscard]] EngineOutput answer(const pcie::Tlp& request, pcie::CompletionStatus status, pcie::RootId root,
+                                      pcie::Bdf refuser);
     /// The same TLP under another header and with other data.
     [[nodiscard]] EngineOutput forward(const pcie::Tlp& tlp, const pcie::TlpHeader& header, pcie::RootId root,
                                        pcie::PayloadSlice payload);
