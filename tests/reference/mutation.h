@@ -49,6 +49,40 @@ enum class Mutation : std::uint8_t {
     // registered inputs
     tlp_of_same_instant_seen,
     release_of_same_instant_seen,
+    // switch: stages and transfers
+    ingress_plus_one,
+    arbitration_minus_one,
+    egress_plus_one,
+    local_plus_one,
+    address_lookup_minus_one,
+    interrupt_lookup_plus_one,
+    compose_plus_one,
+    transfer_plus_one,
+    transfer_rounded_down,
+    prefix_not_counted,
+    released_one_cycle_early,
+    // switch: arbiters
+    round_robin_keeps_turn,
+    weight_plus_one,
+    age_tie_largest,
+    priority_tie_largest,
+    answers_have_no_priority,
+    quantum_less,
+    answers_in_no_order,
+    // switch: places and tags
+    one_place_more,
+    one_place_less,
+    quota_plus_one,
+    tag_freed_last_first,
+    // switch: tables
+    bar_base_one_page_off,
+    bar_of_any_root,
+    vf_stride_plus_one,
+    completer_not_exchanged,
+    // switch: registered inputs
+    ready_of_same_edge_seen,
+    arrival_of_edge_seen,
+    place_of_same_instant_seen,
     count,
 };
 
@@ -88,7 +122,38 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Mutation:
     "timer_before_progress",
     "tlp_of_same_instant_seen",
     "release_of_same_instant_seen",
+    "ingress_plus_one",
+    "arbitration_minus_one",
+    "egress_plus_one",
+    "local_plus_one",
+    "address_lookup_minus_one",
+    "interrupt_lookup_plus_one",
+    "compose_plus_one",
+    "transfer_plus_one",
+    "transfer_rounded_down",
+    "prefix_not_counted",
+    "released_one_cycle_early",
+    "round_robin_keeps_turn",
+    "weight_plus_one",
+    "age_tie_largest",
+    "priority_tie_largest",
+    "answers_have_no_priority",
+    "quantum_less",
+    "answers_in_no_order",
+    "one_place_more",
+    "one_place_less",
+    "quota_plus_one",
+    "tag_freed_last_first",
+    "bar_base_one_page_off",
+    "bar_of_any_root",
+    "vf_stride_plus_one",
+    "completer_not_exchanged",
+    "ready_of_same_edge_seen",
+    "arrival_of_edge_seen",
+    "place_of_same_instant_seen",
 };
+/// Those from here on are mistakes of the switch.
+inline constexpr Mutation first_switch_mutation = Mutation::ingress_plus_one;
 static_assert(!mutation_names.back().empty());
 [[nodiscard]] constexpr std::string_view name(Mutation mutation) noexcept {
     return mutation_names[static_cast<std::size_t>(mutation)];

@@ -33,33 +33,29 @@ constexpr std::array<OrderingKind, reference::ordering_kind_count> ordering_kind
 
 } // namespace
 
-void CoverageTable::add(const reference::Coverage& of) {
-    const std::vector<Counter> more = counters(of);
-    if (sums_.empty()) {
-        sums_ = more;
-        return;
-    }
-    for (std::size_t i = 0; i < sums_.size(); ++i) {
-        sums_[i].count += more[i].count;
+void add_ordering(std::vector<Counter>& made, const reference::OrderingCounts& passed,
+                  const reference::OrderingCounts& forbidden, std::string_view unit, std::string_view together) {
+    for (const OrderingKind later : ordering_kinds) {
+        for (const OrderingKind earlier : ordering_kinds) {
+            const auto row = static_cast<std::size_t>(later);
+            const auto column = static_cast<std::size_t>(earlier);
+            const bool both_posted = later == OrderingKind::posted && earlier == OrderingKind::posted;
+            const std::string_view never = both_posted ? together : std::string_view{};
+            made.push_back({fmt::format("{} passes {}", name(later), name(earlier)), passed[row][column], never});
+            made.push_back({fmt::format("{} must not pass {} ({})", name(later), name(earlier), unit),
+                            forbidden[row][column], never.empty() ? never_forbidden(later, earlier) : never});
+        }
     }
 }
 
-std::vector<CoverageTable::Counter> CoverageTable::counters(const reference::Coverage& of) {
+std::vector<Counter> counters_of(const reference::Coverage& of) {
     std::vector<Counter> made;
     for (const pcie::FlowClass flow : reference::flow_classes) {
         const std::size_t index = reference::index_of(flow);
         made.push_back({fmt::format("ticks without header credit, {}", name(flow)), of.header_stalls[index], {}});
         made.push_back({fmt::format("ticks without data credit, {}", name(flow)), of.data_stalls[index], {}});
     }
-    for (const OrderingKind later : ordering_kinds) {
-        for (const OrderingKind earlier : ordering_kinds) {
-            const auto row = static_cast<std::size_t>(later);
-            const auto column = static_cast<std::size_t>(earlier);
-            made.push_back({fmt::format("{} passes {}", name(later), name(earlier)), of.passed[row][column], {}});
-            made.push_back({fmt::format("{} must not pass {} (ticks)", name(later), name(earlier)),
-                            of.forbidden[row][column], never_forbidden(later, earlier)});
-        }
-    }
+    add_ordering(made, of.passed, of.forbidden, "ticks", {});
     made.insert(made.end(), {{"ticks with a full retry buffer", of.retry_buffer_full, {}},
                              {"Ack", of.acks, {}},
                              {"Nak", of.naks, {}},
@@ -77,25 +73,6 @@ std::vector<CoverageTable::Counter> CoverageTable::counters(const reference::Cov
                              {"SKP ordered set", of.skips, {}},
                              {"link down", of.link_downs, {}},
                              {"TLP returned by a link that is down", of.returned, {}}});
-    return made;
-}
-
-std::string CoverageTable::text() const {
-    std::string made;
-    for (const Counter& counter : sums_) {
-        made += fmt::format("{:>14}  {}", counter.count, counter.name);
-        made += counter.impossible.empty() ? "\n" : fmt::format(" (cannot occur: {})\n", counter.impossible);
-    }
-    return made;
-}
-
-std::vector<std::string> CoverageTable::complaints(std::uint64_t least) const {
-    std::vector<std::string> made;
-    for (const Counter& counter : sums_) {
-        if (counter.impossible.empty() ? counter.count < least : counter.count != 0) {
-            made.push_back(fmt::format("{}: {}", counter.name, counter.count));
-        }
-    }
     return made;
 }
 

@@ -1,33 +1,16 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "tests/reference/coverage.h"
+#include "tests/twin/counter_table.h"
 
 namespace rootpool::twin {
 
-/// What all ends of all cases went through, summed.
-class CoverageTable {
-public:
-    CoverageTable() { add({}); }
-    void add(const reference::Coverage& of);
+/// What the end of a link went through.
+[[nodiscard]] std::vector<Counter> counters_of(const reference::Coverage& of);
 
-    /// For people: a line for each counter, with the reason where it cannot count.
-    [[nodiscard]] std::string text() const;
-    /// Counters below `least`, and those that count what cannot occur.
-    [[nodiscard]] std::vector<std::string> complaints(std::uint64_t least) const;
-
-private:
-    struct Counter {
-        std::string name;
-        std::uint64_t count;
-        std::string_view impossible; ///< why it cannot count; empty: it can
-    };
-    [[nodiscard]] static std::vector<Counter> counters(const reference::Coverage& of);
-
-    std::vector<Counter> sums_;
-};
+/// Adds counters for each cell of the ordering table. `together`: why a posted TLP never has to pass another; empty: it
+/// has to.
+void add_ordering(std::vector<Counter>& made, const reference::OrderingCounts& passed,
+                  const reference::OrderingCounts& forbidden, std::string_view unit, std::string_view together);
 
 } // namespace rootpool::twin

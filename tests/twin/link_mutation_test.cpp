@@ -55,7 +55,8 @@ TEST(LinkMutation, EachIsDetected) {
     const Models models(environment_number("ROOTPOOL_TWIN_SEEDS", 32));
     ASSERT_FALSE(models.detect(Mutation::none));
     fmt::print("{:<30} {:>4} {:>9} {:>8}\n", "mutation", "seed", "link tick", "from end");
-    for (auto number = static_cast<int>(Mutation::none) + 1; number < static_cast<int>(Mutation::count); ++number) {
+    for (auto number = static_cast<int>(Mutation::none) + 1;
+         number < static_cast<int>(reference::first_switch_mutation); ++number) {
         const auto mutation = static_cast<Mutation>(number);
         const std::optional<Detection> detection = models.detect(mutation);
         if (detection) {

@@ -35,14 +35,15 @@ TEST(LinkTwin, IsEqualToTheModelInEveryEvent) {
     ModelsOfCases models(environment_number("ROOTPOOL_TWIN_FIRST_SEED", 1),
                          environment_number("ROOTPOOL_TWIN_SEEDS", 200));
     models.run();
-    CoverageTable coverage;
+    CounterTable coverage;
+    coverage.add(counters_of({}));
     for (std::size_t i = 0; i < models.size(); ++i) {
         const TwinRun twin = run_twin(models.at(i));
         if (!expect_equal(models, i, twin)) {
             return;
         }
-        coverage.add(twin.coverage[0]);
-        coverage.add(twin.coverage[1]);
+        coverage.add(counters_of(twin.coverage[0]));
+        coverage.add(counters_of(twin.coverage[1]));
     }
     fmt::print("{} seeds\n{}", models.size(), coverage.text());
     EXPECT_THAT(coverage.complaints(environment_number("ROOTPOOL_TWIN_LEAST", 1)), testing::IsEmpty());

@@ -8,12 +8,7 @@
 namespace rootpool::twin {
 namespace {
 
-std::string text(const TlpIdentity& tlp) {
-    return fmt::format("kind {} root {} tag {} bytes {} digest {:016x}", static_cast<int>(tlp.kind), tlp.root, tlp.tag,
-                       tlp.bytes, tlp.digest);
-}
-
-std::string content(const Start& start) {
+[[nodiscard]] std::string content(const Start& start) {
     if (reference::is_tlp(start.kind)) {
         return fmt::format("{} {}", start.sequence, text(start.tlp));
     }
@@ -51,6 +46,11 @@ std::string_view name(reference::Verdict verdict) noexcept {
 std::string_view name(pcie::FlowClass flow) noexcept {
     static constexpr std::array<std::string_view, pcie::flow_class_count> names = {"P", "NP", "Cpl"};
     return names[static_cast<std::size_t>(flow)];
+}
+
+std::string text(const TlpIdentity& tlp) {
+    return fmt::format("kind {} root {} tag {} bytes {} digest {:016x}", static_cast<int>(tlp.kind), tlp.root, tlp.tag,
+                       tlp.bytes, tlp.digest);
 }
 
 std::string text(const Start& start) {

@@ -73,6 +73,7 @@ using Traces = std::array<Trace, 2>;
 [[nodiscard]] std::string_view name(pcie::FlowClass flow) noexcept;
 
 /// For messages: what happened, without its time.
+[[nodiscard]] std::string text(const TlpIdentity& tlp);
 [[nodiscard]] std::string text(const Start& start);
 [[nodiscard]] std::string text(const Reception& reception);
 [[nodiscard]] std::string text(const Delivery& delivery);

@@ -5,6 +5,12 @@
 
 namespace rootpool::twin {
 
+namespace {
+
+constexpr unsigned identifier_characters = 94;
+
+} // namespace
+
 VcdWriter::VcdWriter(std::ostream& out) : out_(out) { out_ << "$timescale 1 fs $end\n"; }
 
 void VcdWriter::open_scope(std::string_view name) { fmt::print(out_, "$scope module {} $end\n", name); }
@@ -16,7 +22,10 @@ VcdWriter::Signal VcdWriter::add_bits(std::string_view name, unsigned width) { r
 VcdWriter::Signal VcdWriter::add_text(std::string_view name) { return add("string", 1, name); }
 
 VcdWriter::Signal VcdWriter::add(std::string_view type, unsigned width, std::string_view name) {
-    Signal signal(1, static_cast<char>('!' + signals_++)); // identifiers are printable characters
+    Signal signal; // identifiers are printable characters
+    for (unsigned left = signals_++ + 1; left != 0; left /= identifier_characters) {
+        signal += static_cast<char>('!' + left % identifier_characters);
+    }
     fmt::print(out_, "$var {} {} {} {} $end\n", type, width, signal, name);
     return signal;
 }

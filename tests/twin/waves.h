@@ -3,14 +3,9 @@
 #include <filesystem>
 
 #include "tests/twin/difference.h"
+#include "tests/twin/wave_signals.h"
 
 namespace rootpool::twin {
-
-/// A span of simulated time, both ends included.
-struct Window {
-    SimTime from{};
-    SimTime until{};
-};
 
 /// From 200 link ticks before a difference until 50 after it.
 [[nodiscard]] Window window_around(const Difference& difference, const reference::LinkTicks& ticks);

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "tests/reference/arbiter.h"
+#include "tests/reference/crossbar_queue.h"
+#include "tests/reference/switch_hooks.h"
+
+namespace rootpool::reference {
+
+/// One output of the crossbar: queues, arbiter and one data path (docs/timing.md 3.4).
+class CrossbarOutput {
+public:
+    CrossbarOutput(OutputName name, const ArbiterSettings& arbiter, const SwitchSettings& settings,
+                   BehindOutput& behind, SwitchCoverage& coverage);
+
+    void set_recorder(GrantRecorder& recorder) noexcept { recorder_ = &recorder; }
+    /// The TLP is in the queue of `input` from its `ready` on.
+    void put(std::size_t input, Queued queued) { queues_[input].put(std::move(queued)); }
+    /// Grants a candidate if there is one.
+    void step(Edge now);
+
+private:
+    [[nodiscard]] std::size_t find_candidates(Edge now);
+    void grant(std::size_t winner, Edge now);
+    [[nodiscard]] Edge transfer_cycles(const pcie::TlpHeader& header) const noexcept;
+
+    OutputName name_;
+    ArbiterKind kind_;
+    Mutation mutation_;
+    unsigned prefix_bytes_;
+    BehindOutput& behind_;
+    SwitchCoverage& coverage_;
+    GrantRecorder* recorder_ = nullptr;
+    std::vector<CrossbarQueue> queues_;
+    std::unique_ptr<Arbiter> arbiter_;
+    Candidates candidates_;
+    Edge free_ = 0; ///< the data path, from this edge on
+};
+
+} // namespace rootpool::reference

@@ -1,0 +1,69 @@
+#include "tests/reference/crossbar_queue.h"
+
+#include <algorithm>
+
+#include "tests/reference/ordering.h"
+
+namespace rootpool::reference {
+
+namespace {
+
+std::uint64_t& cell(OrderingCounts& counts, const pcie::Tlp& later, const pcie::Tlp& earlier) {
+    return counts[static_cast<std::size_t>(ordering_kind(later.header.kind))]
+                 [static_cast<std::size_t>(ordering_kind(earlier.header.kind))];
+}
+
+} // namespace
+
+void CrossbarQueue::put(Queued queued) {
+    const auto before = [](const Queued& one, const Queued& other) {
+        return one.ready < other.ready || (one.ready == other.ready && one.rank < other.rank);
+    };
+    const auto place = std::upper_bound(waiting_.begin(), waiting_.end(), queued, before);
+    waiting_.insert(place, std::move(queued));
+}
+
+std::optional<std::size_t> CrossbarQueue::choose(const BehindOutput& behind, Edge now, SwitchCoverage& coverage) const {
+    const std::size_t looked_at =
+        policy_ == QueuePolicy::fifo ? std::min<std::size_t>(waiting_.size(), 1) : waiting_.size();
+    for (std::size_t position = 0; position < looked_at && is_ready(waiting_[position], now); ++position) {
+        if (has_room(waiting_[position], behind, coverage) && may_pass_all_before(position, coverage)) {
+            return position;
+        }
+    }
+    return std::nullopt;
+}
+
+Queued CrossbarQueue::take(std::size_t position, SwitchCoverage& coverage) {
+    Queued taken = std::move(waiting_[position]);
+    for (std::size_t earlier = 0; earlier < position; ++earlier) {
+        ++cell(coverage.passed, *taken.tlp, *waiting_[earlier].tlp);
+    }
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(position));
+    return taken;
+}
+
+bool CrossbarQueue::has_room(const Queued& queued, const BehindOutput& behind, SwitchCoverage& coverage) const {
+    const pcie::FlowClass flow_class = pcie::flow_class(queued.tlp->header.kind);
+    if (!behind.has_place(flow_class)) {
+        ++coverage.place_stalls[index_of(flow_class)];
+        return false;
+    }
+    if (flow_class == pcie::FlowClass::non_posted && !behind.accepts(input_, *queued.tlp)) {
+        ++coverage.return_route_stalls;
+        return false;
+    }
+    return true;
+}
+
+bool CrossbarQueue::may_pass_all_before(std::size_t position, SwitchCoverage& coverage) const {
+    for (std::size_t earlier = 0; earlier < position; ++earlier) {
+        if (!may_pass(*waiting_[position].tlp, *waiting_[earlier].tlp, mutation_)) {
+            ++cell(coverage.forbidden, *waiting_[position].tlp, *waiting_[earlier].tlp);
+            return false;
+        }
+    }
+    return true;
+}
+
+} // namespace rootpool::reference

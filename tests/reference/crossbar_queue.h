@@ -1,0 +1,59 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+
+#include "tests/reference/link_port.h"
+#include "tests/reference/switch_coverage.h"
+
+namespace rootpool::reference {
+
+/// A TLP in a queue of the crossbar.
+struct Queued {
+    pcie::TlpPtr tlp;         ///< as it goes on
+    Edge ready = 0;           ///< edges after see it
+    unsigned rank = 0;        ///< among those that are ready at the same edge
+    Buffered received{};      ///< as it came
+    LinkPort* from = nullptr; ///< in whose receive buffer it is; none: it was made here
+};
+
+/// Says what stands behind an output, for a TLP that waits in front of it.
+class BehindOutput {
+public:
+    virtual ~BehindOutput() = default;
+    /// The egress port has a place.
+    [[nodiscard]] virtual bool has_place(pcie::FlowClass flow_class) const = 0;
+    /// All else that the TLP needs.
+    [[nodiscard]] virtual bool accepts(std::size_t /*input*/, const pcie::Tlp& /*tlp*/) const { return true; }
+    /// It goes at this edge.
+    virtual void granted(std::size_t input, const Queued& queued, Edge now) = 0;
+};
+
+/// The queue of one input of a crossbar output (docs/timing.md 3.2, 3.3).
+class CrossbarQueue {
+public:
+    CrossbarQueue(std::size_t input, QueuePolicy policy, Mutation mutation) noexcept
+        : input_(input), policy_(policy), mutation_(mutation) {}
+
+    void put(Queued queued);
+    [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
+    /// Position of the oldest TLP that may go at this edge.
+    [[nodiscard]] std::optional<std::size_t> choose(const BehindOutput& behind, Edge now,
+                                                    SwitchCoverage& coverage) const;
+    [[nodiscard]] const Queued& at(std::size_t position) const { return waiting_[position]; }
+    [[nodiscard]] Queued take(std::size_t position, SwitchCoverage& coverage);
+
+private:
+    [[nodiscard]] bool is_ready(const Queued& queued, Edge now) const noexcept {
+        return queued.ready < now || (queued.ready == now && mutation_ == Mutation::ready_of_same_edge_seen);
+    }
+    [[nodiscard]] bool may_pass_all_before(std::size_t position, SwitchCoverage& coverage) const;
+    [[nodiscard]] bool has_room(const Queued& queued, const BehindOutput& behind, SwitchCoverage& coverage) const;
+
+    std::size_t input_;
+    QueuePolicy policy_;
+    Mutation mutation_;
+    std::deque<Queued> waiting_; ///< in the order of ready and rank
+};
+
+} // namespace rootpool::reference

@@ -1,0 +1,70 @@
+#include "tests/reference/downstream_port.h"
+
+namespace rootpool::reference {
+
+DownstreamPort::DownstreamPort(std::size_t number, LinkEnd& end, const SwitchSettings& settings,
+                               pcie::TlpFactory& factory, SwitchCoverage& coverage)
+    : number_(number), settings_(settings), factory_(factory), coverage_(coverage), link_(end, settings.mutation),
+      engine_(settings.devices.at(number), settings, factory, coverage),
+      to_device_(
+          {OutputName::Leads::to_device, number},
+          {settings.arbiter, settings.roots.size() + 1, settings.weights, settings.priorities, settings.mutation},
+          settings, *this, coverage) {}
+
+void DownstreamPort::take_inputs(Edge now) {
+    link_.update(time_of(now));
+    while (link_.has_arrival(time_of(now))) {
+        take(link_.take_arrival(), now);
+    }
+}
+
+void DownstreamPort::take(const Buffered& received, Edge now) {
+    const Edge ready = now + settings_.stages.ingress + settings_.stages.toward_root() - 1;
+    const EngineResult result = decide(*received.tlp);
+    if (result.kind == EngineResult::Kind::forwarded) {
+        roots_[result.root.index()]->to_root().put(number_, {result.tlp, ready, 0, received, &link_});
+        return;
+    }
+    const Edge seen = ready + 1;
+    link_.release(received, time_of(seen));
+    if (result.kind == EngineResult::Kind::answered) {
+        ++coverage_.refused_to_device;
+        to_device_.put(answers(), {result.tlp, seen + settings_.stages.local - 1, 0, {}, nullptr});
+    }
+}
+
+/// The engine, then the bridges of the root that it chose.
+EngineResult DownstreamPort::decide(const pcie::Tlp& tlp) {
+    EngineResult result = engine_.from_device(tlp);
+    if (result.kind != EngineResult::Kind::forwarded) {
+        return result;
+    }
+    const RootBridges& bridges = roots_[result.root.index()]->bridges();
+    if (bridges.goes_up(result.tlp->header)) {
+        return result;
+    }
+    const bool is_answered = pcie::flow_class(tlp.header.kind) == pcie::FlowClass::non_posted;
+    coverage_.dropped += is_answered ? 0 : 1;
+    result.kind = is_answered ? EngineResult::Kind::answered : EngineResult::Kind::dropped;
+    result.tlp = is_answered ? unsupported(factory_, tlp.header, bridges.above(number_).id, result.root) : nullptr;
+    return result;
+}
+
+void DownstreamPort::granted(std::size_t input, const Queued& queued, Edge now) {
+    const StageCycles& stages = settings_.stages;
+    const SimTime ready = time_of(now + stages.arbitration + stages.toward_device() + stages.egress);
+    if (input == answers()) {
+        link_.send(queued.tlp, ready);
+        return;
+    }
+    const EngineResult result = engine_.from_root(*queued.tlp);
+    if (result.kind == EngineResult::Kind::forwarded) {
+        link_.send(result.tlp, ready);
+    } else if (result.kind == EngineResult::Kind::answered) {
+        coverage_.refused_to_root += result.tlp->header.status == pcie::CompletionStatus::successful ? 0 : 1;
+        const auto rank = static_cast<unsigned>(number_ + 1); // behind the root's own functions
+        roots_[input]->answer(result.tlp, now + stages.toward_device(), rank);
+    }
+}
+
+} // namespace rootpool::reference

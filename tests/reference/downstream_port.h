@@ -1,0 +1,47 @@
+#pragma once
+
+#include <vector>
+
+#include "tests/reference/sharing_engine.h"
+#include "tests/reference/upstream_port.h"
+
+namespace rootpool::reference {
+
+/// The port of a device: its link, its sharing engine and what the crossbar has for it.
+class DownstreamPort : private BehindOutput {
+public:
+    DownstreamPort(std::size_t number, LinkEnd& end, const SwitchSettings& settings, pcie::TlpFactory& factory,
+                   SwitchCoverage& coverage);
+    DownstreamPort(const DownstreamPort&) = delete;
+    DownstreamPort& operator=(const DownstreamPort&) = delete;
+
+    void connect(std::vector<UpstreamPort*> roots) { roots_ = std::move(roots); }
+    void set_recorder(GrantRecorder& recorder) noexcept { to_device_.set_recorder(recorder); }
+    [[nodiscard]] CrossbarOutput& to_device() noexcept { return to_device_; }
+
+    // At an edge, in this order.
+    void take_inputs(Edge now);
+    void step(Edge now) { to_device_.step(now); }
+
+private:
+    bool has_place(pcie::FlowClass flow_class) const override { return link_.has_place(flow_class); }
+    bool accepts(std::size_t input, const pcie::Tlp& tlp) const override {
+        return input == answers() || engine_.accepts(tlp);
+    }
+    void granted(std::size_t input, const Queued& queued, Edge now) override;
+    void take(const Buffered& received, Edge now);
+    [[nodiscard]] EngineResult decide(const pcie::Tlp& tlp);
+    /// The input for what the switch answers to the device.
+    [[nodiscard]] std::size_t answers() const noexcept { return settings_.roots.size(); }
+
+    std::size_t number_;
+    const SwitchSettings& settings_;
+    pcie::TlpFactory& factory_;
+    SwitchCoverage& coverage_;
+    LinkPort link_;
+    SharingEngine engine_;
+    CrossbarOutput to_device_;
+    std::vector<UpstreamPort*> roots_;
+};
+
+} // namespace rootpool::reference

@@ -1,0 +1,37 @@
+#include "tests/reference/link_port.h"
+
+namespace rootpool::reference {
+
+TransmitPlaces::TransmitPlaces(Mutation mutation) noexcept
+    : sees_same_instant_(mutation == Mutation::place_of_same_instant_seen) {
+    count_ += mutation == Mutation::one_place_more ? 1 : 0;
+    count_ -= mutation == Mutation::one_place_less ? 1 : 0;
+}
+
+void TransmitPlaces::update(SimTime edge) noexcept {
+    while (!left_.empty() && (left_.front().at < edge || (left_.front().at == edge && sees_same_instant_))) {
+        --taken_[index_of(left_.front().flow_class)];
+        left_.pop_front();
+    }
+}
+
+Buffered LinkPort::take_arrival() {
+    Buffered taken = std::move(arrivals_.front().received);
+    arrivals_.pop_front();
+    return taken;
+}
+
+void LinkPort::send(pcie::TlpPtr tlp, SimTime ready) {
+    places_.take(pcie::flow_class(tlp->header.kind));
+    end_.submit(std::move(tlp), ready);
+}
+
+// A link that came up anew has advertised the whole buffer (docs/timing.md 2.7).
+void LinkPort::release(const Buffered& received, SimTime at) {
+    if (received.connection == connection()) {
+        const pcie::TlpHeader& header = received.tlp->header;
+        end_.release(pcie::flow_class(header.kind), 1, (pcie::payload_bytes(header) + 15) / 16, at);
+    }
+}
+
+} // namespace rootpool::reference

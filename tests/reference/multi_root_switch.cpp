@@ -1,0 +1,70 @@
+#include "tests/reference/multi_root_switch.h"
+
+namespace rootpool::reference {
+
+namespace {
+
+SwitchSettings mutated(const SwitchSettings& of) {
+    SwitchSettings made = of;
+    const auto one_if = [&](Mutation mutation) { return of.mutation == mutation ? 1U : 0U; };
+    made.stages.ingress += one_if(Mutation::ingress_plus_one);
+    made.stages.arbitration -= one_if(Mutation::arbitration_minus_one);
+    made.stages.egress += one_if(Mutation::egress_plus_one);
+    made.stages.local += one_if(Mutation::local_plus_one);
+    made.stages.address_lookup -= one_if(Mutation::address_lookup_minus_one);
+    made.stages.interrupt_lookup += one_if(Mutation::interrupt_lookup_plus_one);
+    made.stages.compose += one_if(Mutation::compose_plus_one);
+    if (of.mutation == Mutation::prefix_not_counted) {
+        made.tagging = TaggingKind::reserved_bits;
+    }
+    return made;
+}
+
+} // namespace
+
+MultiRootSwitch::MultiRootSwitch(const SwitchSettings& settings, const std::vector<Link*>& roots,
+                                 const std::vector<Link*>& devices, pcie::TlpFactory& factory)
+    : settings_(mutated(settings)) {
+    std::vector<UpstreamPort*> to_roots;
+    for (std::size_t root = 0; root < roots.size(); ++root) {
+        upstream_.push_back(std::make_unique<UpstreamPort>(root, roots[root]->end(1), settings_, factory, coverage_));
+        to_roots.push_back(upstream_.back().get());
+    }
+    std::vector<CrossbarOutput*> to_devices;
+    for (std::size_t device = 0; device < devices.size(); ++device) {
+        downstream_.push_back(
+            std::make_unique<DownstreamPort>(device, devices[device]->end(0), settings_, factory, coverage_));
+        downstream_.back()->connect(to_roots);
+        to_devices.push_back(&downstream_.back()->to_device());
+    }
+    for (const auto& port : upstream_) {
+        port->connect(to_devices);
+    }
+}
+
+void MultiRootSwitch::set_recorder(GrantRecorder& recorder) noexcept {
+    for (const auto& port : upstream_) {
+        port->set_recorder(recorder);
+    }
+    for (const auto& port : downstream_) {
+        port->set_recorder(recorder);
+    }
+}
+
+void MultiRootSwitch::step() {
+    for (const auto& port : upstream_) {
+        port->take_inputs(now_);
+    }
+    for (const auto& port : downstream_) {
+        port->take_inputs(now_);
+    }
+    for (const auto& port : upstream_) {
+        port->step(now_);
+    }
+    for (const auto& port : downstream_) {
+        port->step(now_);
+    }
+    ++now_;
+}
+
+} // namespace rootpool::reference

@@ -1,0 +1,105 @@
+#include "tests/reference/return_table.h"
+
+#include "rootpool/pcie/tlp_builder.h"
+
+namespace rootpool::reference {
+
+namespace {
+
+constexpr unsigned tag_count = 256;
+
+/// Every request gets a tag, the one that has been free longest.
+class Scoreboard : public ReturnTable {
+public:
+    explicit Scoreboard(const ReturnTableSettings& settings)
+        : quota_(settings.quota_per_root + (settings.mutation == Mutation::quota_plus_one ? 1 : 0)),
+          engine_(settings.engine), takes_last_(settings.mutation == Mutation::tag_freed_last_first),
+          outstanding_of_(settings.roots) {
+        for (unsigned i = 0; i < tag_count; ++i) {
+            free_.push_back((settings.tags_used + i) % tag_count);
+        }
+    }
+
+    bool has_place(pcie::RootId root, bool /*is_known*/) const override {
+        return !free_.empty() && outstanding_of_[root.index()] < quota_;
+    }
+    bool is_used_up() const override { return free_.empty(); }
+    void send(pcie::TlpHeader& header, const Origin& origin, bool /*is_known*/) override {
+        const unsigned tag = takes_last_ ? free_.back() : free_.front();
+        takes_last_ ? free_.pop_back() : free_.pop_front();
+        entries_[tag] = {origin, pcie::completion_byte_count(header)};
+        ++outstanding_of_[origin.root.index()];
+        header.requester = engine_;
+        header.tag = pcie::Tag(static_cast<std::uint16_t>(tag));
+    }
+    std::optional<Origin> receive(const pcie::TlpHeader& completion) override {
+        const unsigned tag = completion.tag.value() % tag_count;
+        Outstanding& entry = entries_[tag];
+        if (completion.requester != engine_ || !entry.expects(completion)) {
+            return std::nullopt;
+        }
+        entry.receive(completion);
+        if (entry.bytes_left == 0) {
+            free_.push_back(tag);
+            --outstanding_of_[entry.origin.root.index()];
+        }
+        return entry.origin;
+    }
+    bool goes_by_completer() const override { return false; }
+
+private:
+    unsigned quota_;
+    pcie::Bdf engine_;
+    bool takes_last_;
+    std::deque<unsigned> free_;
+    std::array<Outstanding, tag_count> entries_{};
+    std::vector<unsigned> outstanding_of_; ///< by root
+};
+
+/// Only what has to be known is, one at a time; its tags count up.
+class OneKnown : public ReturnTable {
+public:
+    explicit OneKnown(const ReturnTableSettings& settings) : engine_(settings.engine), tag_(settings.tags_used) {}
+
+    bool has_place(pcie::RootId /*root*/, bool is_known) const override { return !is_known || entry_.bytes_left == 0; }
+    bool is_used_up() const override { return entry_.bytes_left != 0; }
+    void send(pcie::TlpHeader& header, const Origin& origin, bool is_known) override {
+        if (is_known) {
+            tag_ = (tag_ + 1) % tag_count;
+            entry_ = {origin, pcie::completion_byte_count(header)};
+            header.requester = engine_;
+            header.tag = pcie::Tag(static_cast<std::uint16_t>(tag_));
+        }
+    }
+    std::optional<Origin> receive(const pcie::TlpHeader& completion) override {
+        if (completion.requester != engine_ || completion.tag.value() != tag_ || !entry_.expects(completion)) {
+            return std::nullopt;
+        }
+        entry_.receive(completion);
+        return entry_.origin;
+    }
+    bool goes_by_completer() const override { return true; }
+
+private:
+    pcie::Bdf engine_;
+    unsigned tag_;
+    Outstanding entry_;
+};
+
+} // namespace
+
+// The last completion of a request carries all that is left, or fails (PCIe base 2.3.1.1).
+void Outstanding::receive(const pcie::TlpHeader& completion) {
+    const unsigned carried = pcie::payload_bytes(completion) - (completion.lower_address & 3U);
+    const bool more = pcie::has_data(completion.kind) && carried < bytes_left;
+    bytes_left -= more ? carried : bytes_left;
+}
+
+std::unique_ptr<ReturnTable> make_return_table(const ReturnTableSettings& settings) {
+    if (settings.kind == ReturnRouteKind::scoreboard) {
+        return std::make_unique<Scoreboard>(settings);
+    }
+    return std::make_unique<OneKnown>(settings);
+}
+
+} // namespace rootpool::reference

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+
+#include "tests/reference/function_tables.h"
+#include "tests/reference/return_table.h"
+#include "tests/reference/switch_coverage.h"
+
+namespace rootpool::reference {
+
+/// What the engine makes of a TLP.
+struct EngineResult {
+    enum class Kind : std::uint8_t { forwarded, answered, dropped };
+    Kind kind = Kind::dropped;
+    pcie::TlpPtr tlp;  ///< forwarded: as it goes on; answered: the completion
+    pcie::RootId root; ///< whose it is
+};
+
+/// The sharing engine of a device: exchanges the numbers of TLPs of lent VFs, and refuses what is not theirs.
+class SharingEngine {
+public:
+    SharingEngine(const DeviceTables& tables, const SwitchSettings& settings, pcie::TlpFactory& factory,
+                  SwitchCoverage& coverage);
+
+    /// The return route has a place for this request of a root.
+    [[nodiscard]] bool accepts(const pcie::Tlp& request) const;
+    /// Of Tlp::root.
+    [[nodiscard]] EngineResult from_root(const pcie::Tlp& tlp);
+    [[nodiscard]] EngineResult from_device(const pcie::Tlp& tlp);
+
+private:
+    [[nodiscard]] EngineResult from_master(const pcie::Tlp& tlp);
+    [[nodiscard]] EngineResult from_slave(const pcie::Tlp& tlp);
+    [[nodiscard]] EngineResult memory_of_slave(const pcie::Tlp& tlp, const BarHit& hit);
+    [[nodiscard]] EngineResult configuration_of_slave(const pcie::Tlp& tlp, unsigned vf);
+    [[nodiscard]] EngineResult completion_of_device(const pcie::Tlp& tlp);
+    [[nodiscard]] EngineResult request_of_device(const pcie::Tlp& tlp);
+    [[nodiscard]] EngineResult send(const pcie::Tlp& tlp, pcie::TlpHeader header, std::optional<pcie::Bdf> lent);
+    [[nodiscard]] EngineResult forward(const pcie::Tlp& tlp, const pcie::TlpHeader& header, pcie::RootId root) const;
+    [[nodiscard]] EngineResult refuse(const pcie::Tlp& tlp, bool is_answered, pcie::Bdf refuser,
+                                      pcie::RootId root) const;
+    [[nodiscard]] bool concerns_lent(const pcie::TlpHeader& header) const;
+
+    const DeviceTables& tables_;
+    pcie::TlpFactory& factory_;
+    SwitchCoverage& coverage_;
+    Mutation mutation_;
+    FunctionTables functions_;
+    std::unique_ptr<ReturnTable> returns_;
+};
+
+/// The UR that a non-posted request gets.
+[[nodiscard]] pcie::TlpPtr unsupported(pcie::TlpFactory& factory, const pcie::TlpHeader& request, pcie::Bdf refuser,
+                                       pcie::RootId root);
+/// The value that a read of one dword gets.
+[[nodiscard]] pcie::TlpPtr one_dword(pcie::TlpFactory& factory, const pcie::TlpHeader& request, pcie::Bdf completer,
+                                     std::uint32_t value, pcie::RootId root);
+
+} // namespace rootpool::reference

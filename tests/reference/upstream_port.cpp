@@ -1,0 +1,83 @@
+#include "tests/reference/upstream_port.h"
+
+#include "tests/reference/sharing_engine.h"
+
+namespace rootpool::reference {
+
+namespace {
+
+using Leads = OutputName::Leads;
+
+ArbiterSettings arbiter_of(const SwitchSettings& settings, std::size_t inputs) {
+    return {settings.arbiter, inputs, {}, {}, settings.mutation};
+}
+
+pcie::TlpKind type_0(pcie::TlpKind kind) noexcept {
+    return pcie::has_data(kind) ? pcie::TlpKind::config_write_0 : pcie::TlpKind::config_read_0;
+}
+
+} // namespace
+
+UpstreamPort::UpstreamPort(std::size_t number, LinkEnd& end, const SwitchSettings& settings, pcie::TlpFactory& factory,
+                           SwitchCoverage& coverage)
+    : root_(static_cast<std::uint8_t>(number)), settings_(settings), factory_(factory), coverage_(coverage),
+      link_(end, settings.mutation), bridges_(settings.roots.at(number), settings.tagging),
+      to_root_({Leads::to_root, number}, arbiter_of(settings, settings.devices.size() + 1), settings, egress_,
+               coverage),
+      to_own_({Leads::to_own_functions, number}, arbiter_of(settings, 1), settings, own_functions_, coverage) {}
+
+void UpstreamPort::set_recorder(GrantRecorder& recorder) noexcept {
+    to_root_.set_recorder(recorder);
+    to_own_.set_recorder(recorder);
+}
+
+void UpstreamPort::answer(pcie::TlpPtr completion, Edge decided, unsigned rank) {
+    const unsigned place = settings_.mutation == Mutation::answers_in_no_order ? ~rank : rank;
+    to_root_.put(settings_.devices.size(),
+                 {std::move(completion), decided + settings_.stages.local - 1, place, {}, nullptr});
+}
+
+void UpstreamPort::take_inputs(Edge now) {
+    link_.update(time_of(now));
+    while (link_.has_arrival(time_of(now))) {
+        take(link_.take_arrival(), now);
+    }
+}
+
+/// The TLP as it goes on has this root's number, whatever it came with.
+void UpstreamPort::take(const Buffered& received, Edge now) {
+    pcie::TlpHeader header = received.tlp->header;
+    const Destination to = bridges_.route(header);
+    if (to.becomes_type_0) {
+        header.kind = type_0(header.kind);
+    }
+    Queued queued{factory_.view(*received.tlp, header, root_), now + settings_.stages.ingress - 1, 0, received, &link_};
+    if (to.kind == Destination::Kind::device) {
+        to_devices_[to.device]->put(root_.index(), std::move(queued));
+    } else {
+        to_own_.put(0, std::move(queued));
+    }
+}
+
+void UpstreamPort::Egress::granted(std::size_t /*input*/, const Queued& queued, Edge now) {
+    const StageCycles& stages = port_.settings_.stages;
+    port_.link_.send(queued.tlp, time_of(now + stages.arbitration + stages.egress));
+}
+
+void UpstreamPort::OwnFunctions::granted(std::size_t /*input*/, const Queued& queued, Edge now) {
+    const pcie::TlpHeader& header = queued.tlp->header;
+    if (pcie::flow_class(header.kind) != pcie::FlowClass::non_posted) {
+        ++port_.coverage_.dropped;
+        return;
+    }
+    const Destination to = port_.bridges_.route(header);
+    if (to.kind == Destination::Kind::own_function) {
+        ++port_.coverage_.answered;
+        port_.answer(one_dword(port_.factory_, header, to.function, to.identity, port_.root_), now, 0);
+    } else {
+        ++port_.coverage_.refused_by_switch;
+        port_.answer(unsupported(port_.factory_, header, port_.bridges_.refuser(), port_.root_), now, 0);
+    }
+}
+
+} // namespace rootpool::reference

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <vector>
+
+#include "tests/reference/crossbar_output.h"
+#include "tests/reference/root_bridges.h"
+
+namespace rootpool::reference {
+
+/// The port of a root: its link, its bridges and what the crossbar has for it.
+class UpstreamPort {
+public:
+    UpstreamPort(std::size_t number, LinkEnd& end, const SwitchSettings& settings, pcie::TlpFactory& factory,
+                 SwitchCoverage& coverage);
+    UpstreamPort(const UpstreamPort&) = delete;
+    UpstreamPort& operator=(const UpstreamPort&) = delete;
+
+    /// The outputs toward the devices.
+    void connect(std::vector<CrossbarOutput*> to_devices) { to_devices_ = std::move(to_devices); }
+    void set_recorder(GrantRecorder& recorder) noexcept;
+
+    [[nodiscard]] CrossbarOutput& to_root() noexcept { return to_root_; }
+    [[nodiscard]] const RootBridges& bridges() const noexcept { return bridges_; }
+    /// A completion that was decided at `decided` goes to the root. Of those that are ready together the smaller rank
+    /// goes first (docs/timing.md 3.6).
+    void answer(pcie::TlpPtr completion, Edge decided, unsigned rank);
+
+    // At an edge, in this order.
+    void take_inputs(Edge now);
+    void step(Edge now) {
+        to_root_.step(now);
+        to_own_.step(now);
+    }
+
+private:
+    /// The link to the root.
+    class Egress : public BehindOutput {
+    public:
+        explicit Egress(UpstreamPort& port) : port_(port) {}
+        bool has_place(pcie::FlowClass flow_class) const override { return port_.link_.has_place(flow_class); }
+        void granted(std::size_t input, const Queued& queued, Edge now) override;
+
+    private:
+        UpstreamPort& port_;
+    };
+    /// The switch's own functions.
+    class OwnFunctions : public BehindOutput {
+    public:
+        explicit OwnFunctions(UpstreamPort& port) : port_(port) {}
+        bool has_place(pcie::FlowClass /*flow_class*/) const override { return true; }
+        void granted(std::size_t input, const Queued& queued, Edge now) override;
+
+    private:
+        UpstreamPort& port_;
+    };
+
+    void take(const Buffered& received, Edge now);
+
+    pcie::RootId root_;
+    const SwitchSettings& settings_;
+    pcie::TlpFactory& factory_;
+    SwitchCoverage& coverage_;
+    LinkPort link_;
+    RootBridges bridges_;
+    Egress egress_{*this};
+    OwnFunctions own_functions_{*this};
+    CrossbarOutput to_root_;
+    CrossbarOutput to_own_;
+    std::vector<CrossbarOutput*> to_devices_;
+};
+
+} // namespace rootpool::reference

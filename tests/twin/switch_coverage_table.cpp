@@ -1,0 +1,69 @@
+#include "tests/twin/switch_coverage_table.h"
+
+#include <fmt/format.h>
+
+#include "tests/twin/coverage_table.h"
+
+namespace rootpool::twin {
+namespace {
+
+void add_links(std::vector<Counter>& made, const std::vector<reference::Coverage>& links) {
+    reference::Coverage sum;
+    for (const reference::Coverage& link : links) {
+        for (const pcie::FlowClass flow : reference::flow_classes) {
+            const std::size_t index = reference::index_of(flow);
+            sum.header_stalls[index] += link.header_stalls[index];
+            sum.data_stalls[index] += link.data_stalls[index];
+        }
+        sum.naks += link.naks;
+        sum.replays_by_nak += link.replays_by_nak;
+        sum.replays_by_timer += link.replays_by_timer;
+        sum.link_downs += link.link_downs;
+        sum.returned += link.returned;
+    }
+    for (const pcie::FlowClass flow : reference::flow_classes) {
+        const std::size_t index = reference::index_of(flow);
+        made.push_back({fmt::format("ticks without header credit, {}", name(flow)), sum.header_stalls[index], {}});
+        made.push_back({fmt::format("ticks without data credit, {}", name(flow)), sum.data_stalls[index], {}});
+    }
+    made.insert(made.end(), {{"Nak", sum.naks, {}},
+                             {"replay by Nak", sum.replays_by_nak, {}},
+                             {"replay by timer", sum.replays_by_timer, {}},
+                             {"link down", sum.link_downs, {}},
+                             {"TLP returned by a link that is down", sum.returned, {}}});
+}
+
+} // namespace
+
+std::vector<Counter> counters_of(const SwitchTwinRun& run) {
+    static constexpr std::array<std::string_view, reference::arbiter_count> arbiters = {
+        "round_robin", "weighted", "age", "strict_priority", "byte_fair"};
+    const reference::SwitchCoverage& of = run.coverage;
+    std::vector<Counter> made;
+    for (std::size_t arbiter = 0; arbiter < arbiters.size(); ++arbiter) {
+        made.push_back({fmt::format("conflict decided by {}", arbiters[arbiter]), of.conflicts[arbiter], {}});
+    }
+    for (const pcie::FlowClass flow : reference::flow_classes) {
+        made.push_back({fmt::format("edges without place of the egress port, {}", name(flow)),
+                        of.place_stalls[reference::index_of(flow)],
+                        {}});
+    }
+    add_ordering(made, of.passed, of.forbidden, "edges",
+                 "the first posted TLP of a queue goes whenever another could: both need the same place");
+    made.insert(made.end(), {{"edges without place of the return route", of.return_route_stalls, {}},
+                             {"edges with all tags in use", of.tags_used_up, {}},
+                             {"requester ID exchanged", of.requester_remaps, {}},
+                             {"completer ID exchanged", of.completer_remaps, {}},
+                             {"requester ID exchanged back", of.completion_returns, {}},
+                             {"address exchanged", of.bar_remaps, {}},
+                             {"requester ID and tag restored", of.restored_requests, {}},
+                             {"UR: no window", of.refused_by_switch, {}},
+                             {"UR: engine, of a root", of.refused_to_root, {}},
+                             {"UR: engine or bridge, of a device", of.refused_to_device, {}},
+                             {"dropped", of.dropped, {}},
+                             {"answered by the switch", of.answered, {}}});
+    add_links(made, run.links);
+    return made;
+}
+
+} // namespace rootpool::twin
