@@ -20,7 +20,7 @@ public:
         : seed_(seed), random_(seed * 2'654'435'761U + 1), factory_(factory) {
         constexpr std::array<SwitchTheme, 8> themes = {
             SwitchTheme::any,      SwitchTheme::contention, SwitchTheme::many_reads, SwitchTheme::scarce,
-            SwitchTheme::refusals, SwitchTheme::faults,     SwitchTheme::link_down,  SwitchTheme::any};
+            SwitchTheme::refusals, SwitchTheme::faults,     SwitchTheme::link_down,  SwitchTheme::writes};
         made_.theme = themes[seed % themes.size()];
     }
 
@@ -57,6 +57,10 @@ private:
         of.return_route =
             random_.one_in(3) ? reference::ReturnRouteKind::completer_id : reference::ReturnRouteKind::scoreboard;
         of.quota_per_root = random_.one_in(2) ? 32 : 1 + random_.below(8);
+        if (is(SwitchTheme::writes)) {
+            of.return_route = reference::ReturnRouteKind::scoreboard;
+            of.quota_per_root = 64;
+        }
         if (is(SwitchTheme::many_reads)) {
             of.return_route = reference::ReturnRouteKind::scoreboard;
             of.quota_per_root = random_.one_in(2) ? 256 : 100 + random_.below(100);
@@ -99,6 +103,9 @@ private:
             if (is(SwitchTheme::many_reads)) {
                 made_.devices.back().link.settings.advertised[1][1] = {0, 0, true};
                 made_.devices.back().completer.longest_delay = 20us;
+            }
+            if (is(SwitchTheme::writes)) {
+                made_.devices.back().link.settings.advertised[1][0] = {1, longest_data / 16, false};
             }
         }
     }
@@ -144,7 +151,10 @@ private:
         const SimTime span = 8us + random_.up_to(20us);
         for (std::size_t root = 0; root < made_.roots.size(); ++root) {
             const auto next = [&] {
-                return is(SwitchTheme::many_reads) && !random_.one_in(4) ? tlps.read_of_root(root) : tlps.of_root(root);
+                return random_.one_in(4)             ? tlps.of_root(root)
+                       : is(SwitchTheme::many_reads) ? tlps.read_of_root(root)
+                       : is(SwitchTheme::writes)     ? tlps.write_of_root(root)
+                                                     : tlps.of_root(root);
             };
             add_traffic(made_.roots[root].link, 0, each, span, next);
         }
@@ -219,7 +229,7 @@ SwitchCase make_switch_case(std::uint32_t seed, pcie::TlpFactory& factory) { ret
 
 std::string describe(const SwitchCase& of) {
     static constexpr std::array<std::string_view, static_cast<std::size_t>(SwitchTheme::count)> themes = {
-        "any traffic", "contention", "many reads", "scarce credits", "refusals", "faults", "link down"};
+        "any traffic", "contention", "many reads", "writes", "scarce credits", "refusals", "faults", "link down"};
     static constexpr std::array<std::string_view, reference::arbiter_count> arbiters = {
         "round_robin", "weighted", "age", "strict_priority", "byte_fair"};
     const reference::SwitchSettings& settings = of.settings;

@@ -30,6 +30,7 @@ enum class SwitchTheme : std::uint8_t {
     any,        ///< traffic as it comes, in some cases with faults
     contention, ///< all want the same
     many_reads, ///< more requests than there are tags
+    writes,     ///< configuration writes behind posted requests that wait
     scarce,     ///< few credits
     refusals,   ///< much that is not allowed
     faults,     ///< links corrupt and lose packets

@@ -63,6 +63,18 @@ pcie::TlpPtr SwitchTlps::read_of_root(std::size_t root) {
     return make(functions_[root].empty() ? own_function(root) : memory(root, true));
 }
 
+pcie::TlpPtr SwitchTlps::write_of_root(std::size_t root) {
+    if (functions_[root].empty() || random_.one_in(2)) {
+        return make(functions_[root].empty() ? own_function(root) : memory(root, false));
+    }
+    const auto& functions = functions_[root];
+    const pcie::Bdf target = functions[random_.below(static_cast<unsigned>(functions.size()))].id;
+    const pcie::TlpPtr tlp =
+        make(pcie::config_write(pcie::ConfigType::type_1, pcie::Bdf(0), tag(), target, plain_register));
+    tlp->header.attributes.relaxed_ordering = !random_.one_in(4);
+    return tlp;
+}
+
 pcie::TlpHeader SwitchTlps::allowed_of_root(std::size_t root) {
     switch (random_.below(10)) {
     case 0:

@@ -16,6 +16,8 @@ public:
     [[nodiscard]] pcie::TlpPtr of_device(std::size_t device);
     /// A read of a lent BAR, or of what else a root may read.
     [[nodiscard]] pcie::TlpPtr read_of_root(std::size_t root);
+    /// A memory write, or one of a configuration register, which most often may pass posted requests.
+    [[nodiscard]] pcie::TlpPtr write_of_root(std::size_t root);
 
 private:
     /// A function that a root may use, in its own numbering.
