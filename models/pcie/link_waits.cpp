@@ -61,10 +61,14 @@ std::uint64_t Link::moves() const {
     return down.tlps + down.replayed_tlps + up.tlps + up.replayed_tlps;
 }
 
-/// A link that is not active does not wait for anyone in the fabric: its initialisation goes on by itself.
+/// A link that is not active does not wait for anyone in the fabric: its initialisation goes on by itself. What a fence
+/// cut off waits for nothing.
 Waiting Link::waiting() const {
-    const auto waits = [](const LinkEnd& end) { return end.active() && !end.queue().empty(); };
-    return up_ && (waits(upstream_end_) || waits(downstream_end_)) ? Waiting::for_others : Waiting::nothing;
+    const auto waits = [](const LinkEnd& end, const Port& from) {
+        return end.active() && !end.queue().empty() && !from.fenced();
+    };
+    const bool some = waits(upstream_end_, *upstream_component_) || waits(downstream_end_, *downstream_component_);
+    return up_ && some ? Waiting::for_others : Waiting::nothing;
 }
 
 void Link::explain(pcie::WaitGraph& graph) const {

@@ -30,6 +30,8 @@ public:
     virtual void on_link_error(Port& /*port*/, pcie::ErrorKind /*kind*/) {}
     virtual void on_link_up(Port& /*port*/) {}
     virtual void on_link_down(Port& /*port*/) {}
+    /// The owner knows that the other side takes nothing, and expects no more.
+    [[nodiscard]] virtual bool is_fenced(const Port& /*port*/) const { return false; }
     /// What the TLPs in this port's receive buffer wait for, when everything stands still.
     virtual void explain_waits(const Port& /*port*/, pcie::WaitGraph& /*graph*/) const {}
 };
@@ -65,6 +67,7 @@ public:
     [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept { return slots_.fewer_after(limit); }
     /// See TransmitSlots::free_after().
     [[nodiscard]] SimTime free_after(pcie::FlowClass flow) const noexcept { return slots_.free_after(flow); }
+    [[nodiscard]] bool fenced() const { return owner_.is_fenced(*this); }
     void explain_waits(pcie::WaitGraph& graph) const { owner_.explain_waits(*this, graph); }
     [[nodiscard]] const pcie::Credits& advertised() const noexcept { return advertised_; }
     /// Whom a link has to tell.

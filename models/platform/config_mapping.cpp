@@ -121,6 +121,9 @@ MultiRootSwitchConfig switch_config(const scenario::Config& script) {
     result.ari = config.ari;
     result.upstream_credits = config.upstream_credits;
     result.downstream_credits = config.downstream_credits;
+    result.root_quota = config.root_quota;
+    result.root_reserve = config.root_reserve;
+    result.fence_timeout = config.fence_timeout;
     return result;
 }
 

@@ -75,6 +75,29 @@ void add_engine_metrics(observe::MetricSet& metrics, const MultiRootSwitch& pool
     metrics.add("switch.interrupt_tables", sizes.interrupts, "B", "Addresses and data of translated interrupts");
 }
 
+/// How much roots were in each other's way at the devices' ports.
+void add_fairness_metrics(observe::MetricSet& metrics, const MultiRootSwitch& pool) {
+    std::uint64_t fences = 0;
+    std::uint64_t fenced = 0;
+    std::uint64_t moved = 0;
+    SimTime head_of_line{};
+    for (std::size_t root = 0; root < pool.roots(); ++root) {
+        const pcie::RootId id(static_cast<std::uint8_t>(root));
+        fences += pool.upstream(id).fence().fences();
+        fenced += pool.virtual_switch(id).refused()[pooling::RefusalCause::fenced];
+        for (std::size_t device = 0; device < pool.devices(); ++device) {
+            const RootQueue& queue = pool.downstream(pooling::DeviceIndex(static_cast<std::uint8_t>(device))).queue(id);
+            moved += queue.moved();
+            head_of_line += queue.head_of_line();
+        }
+    }
+    metrics.add("switch.reserve_used", moved, "TLPs", "TLPs of devices that were above the quota of their root");
+    metrics.add("switch.head_of_line", std::chrono::duration<double>(head_of_line).count(), "s",
+                "Time that TLPs above the quota of their root, and of its reserve, stood in a device's port");
+    metrics.add("switch.fences", fences, "1", "How often a root was cut off because it took nothing");
+    metrics.add("switch.fenced_tlps", fenced, "TLPs", "TLPs from and for roots that were cut off");
+}
+
 } // namespace
 
 Platform::Platform(const scenario::Config& config, const cli::RunOptions& options)
@@ -218,6 +241,7 @@ void Platform::add_fabric_metrics(observe::MetricSet& metrics) {
         metrics.add("switch.refusals", refusals, "1",
                     "TLPs that the switch refused, all causes but configuration probes");
         add_engine_metrics(metrics, *pool);
+        add_fairness_metrics(metrics, *pool);
     }
 }
 

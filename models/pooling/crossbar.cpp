@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/pooling/root_queue.h"
 #include "rootpool/pcie/link_arithmetic.h"
 
 namespace rootpool::models {
@@ -36,6 +37,11 @@ void CrossbarOutput::push(std::size_t input, CrossbarEntry entry) {
     if (!delivering_) { // otherwise the end of the grant looks at it
         arm_after(queue.may_go_after(sink_, room(), index, seen_at(std::max(now(), busy_until_))));
     }
+}
+
+CrossbarEntry CrossbarOutput::remove_first(std::size_t input, SimTime edge) {
+    --queued_;
+    return inputs_[input].take(0, edge);
 }
 
 void CrossbarOutput::wake() {
@@ -86,18 +92,21 @@ bool CrossbarOutput::find_candidates(SimTime edge, SimTime& next) {
 }
 
 void CrossbarOutput::grant(std::size_t winner, SimTime edge) {
-    CrossbarEntry entry = inputs_[winner].take(candidates_[winner]);
+    CrossbarEntry entry = inputs_[winner].take(candidates_[winner], edge);
     --queued_;
     ++granted_;
     waited_ += edge - entry.ready;
     busy_until_ = edge + transfer_time(entry.tlp->header);
+    last_grant_[static_cast<std::size_t>(entry.flow)] = edge;
     if (observer_ != nullptr) {
         observer_->on_grant({place_, winner, edge, *entry.tlp});
     }
     // The receiver may answer in this call chain, when the port does not yet say until when its wire is busy: nothing
     // is armed before the end.
     delivering_ = true;
-    if (entry.received) {
+    if (entry.queue != nullptr) {
+        entry.queue->leave(*entry.received, busy_until_);
+    } else if (entry.received) {
         entry.from->release(*entry.received, busy_until_); // the last beat has left the receive buffer
     }
     sink_.deliver(winner, entry, edge);

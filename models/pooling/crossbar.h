@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -37,6 +38,8 @@ public:
 
     /// `entry.ready` is at or after now.
     void push(std::size_t input, CrossbarEntry entry);
+    /// Takes the first TLP of an input that has one out of its queue, without a grant.
+    [[nodiscard]] CrossbarEntry remove_first(std::size_t input, SimTime edge);
     /// Room or credits came back behind the sink.
     void wake();
 
@@ -48,6 +51,10 @@ public:
     [[nodiscard]] std::size_t queued() const noexcept { return queued_; }
     /// It is known when one of the TLPs that wait may go.
     [[nodiscard]] bool has_deadline() const noexcept { return timer_.armed(); }
+    /// Of a TLP of this class; 0 before the first.
+    [[nodiscard]] SimTime last_grant(pcie::FlowClass flow) const noexcept {
+        return last_grant_[static_cast<std::size_t>(flow)];
+    }
     [[nodiscard]] const std::vector<CrossbarInput>& inputs() const noexcept { return inputs_; }
 
 private:
@@ -67,6 +74,7 @@ private:
     std::vector<std::size_t> candidates_;           ///< their places in the queues
     Timer timer_;
     SimTime busy_until_{};
+    std::array<SimTime, pcie::flow_class_count> last_grant_{};
     std::uint64_t granted_ = 0;
     std::uint64_t arbitrations_ = 0;
     std::size_t queued_ = 0;

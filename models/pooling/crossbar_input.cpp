@@ -27,7 +27,10 @@ std::size_t CrossbarInput::push(CrossbarEntry entry) {
     return index;
 }
 
-CrossbarEntry CrossbarInput::take(std::size_t index) {
+CrossbarEntry CrossbarInput::take(std::size_t index, SimTime edge) {
+    if (index == 0) {
+        first_since_ = edge;
+    }
     --of_class_[static_cast<std::size_t>(entries_[index].flow)];
     return entries_.take(index);
 }

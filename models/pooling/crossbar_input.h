@@ -10,15 +10,18 @@
 
 namespace rootpool::models {
 
+class RootQueue;
+
 /// A TLP in a queue of the crossbar.
 struct CrossbarEntry {
     pcie::TlpPtr tlp;      ///< as it goes on
     pcie::TlpPtr received; ///< as it came, if it still occupies the receive buffer of `from`
     Port* from = nullptr;
-    SimTime ready{};        ///< when it is in the queue; edges after see it
-    unsigned rank = 0;      ///< among those that are ready at the same time, the smaller first
-    pooling::Route route{}; ///< of a TLP from a root
-    pcie::FlowClass flow{}; ///< set by the queue
+    RootQueue* queue = nullptr; ///< of a TLP from a device: which memory it occupies
+    SimTime ready{};            ///< when it is in the queue; edges after see it
+    unsigned rank = 0;          ///< among those that are ready at the same time, the smaller first
+    pooling::Route route{};     ///< of a TLP from a root
+    pcie::FlowClass flow{};     ///< set by the queue
 };
 
 /// What stands behind one output of the crossbar.
@@ -53,7 +56,10 @@ public:
 
     /// Where the entry stands: before those that are ready later, or at the same time with a larger rank.
     std::size_t push(CrossbarEntry entry);
-    [[nodiscard]] CrossbarEntry take(std::size_t index);
+    /// At an edge.
+    [[nodiscard]] CrossbarEntry take(std::size_t index, SimTime edge);
+    /// When the first TLP became the first, if it was ready.
+    [[nodiscard]] SimTime first_since() const noexcept { return first_since_; }
     [[nodiscard]] pcie::OrderingPolicy policy() const noexcept { return policy_; }
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
@@ -75,6 +81,7 @@ private:
     std::size_t number_;
     pcie::OrderingPolicy policy_;
     core::RingQueue<CrossbarEntry> entries_;
+    SimTime first_since_{};
     std::array<std::size_t, pcie::flow_class_count> of_class_{};
 };
 

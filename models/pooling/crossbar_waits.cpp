@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "models/pooling/root_queue.h"
+
 namespace rootpool::models {
 
 namespace {
@@ -21,6 +23,11 @@ FlowClass blocker(const CrossbarInput& queue, std::size_t index) {
         }
     }
     return queue[index].flow;
+}
+
+/// Of the receive buffer that it came into.
+bool holds_credits(const CrossbarEntry& entry) {
+    return entry.received && (entry.queue == nullptr || !entry.queue->in_reserve(*entry.received));
 }
 
 /// What the oldest TLP of a class waits for.
@@ -44,19 +51,24 @@ void explain_waits(const CrossbarOutput& output, const std::string& name, const 
     for (std::size_t input = 0; input < output.inputs().size(); ++input) {
         const CrossbarInput& queue = output.inputs()[input];
         std::array<unsigned, pcie::flow_class_count> count{};
+        std::array<unsigned, pcie::flow_class_count> holders{};
+        std::array<const Port*, pcie::flow_class_count> held{};
         for (std::size_t i = 0; i < queue.size(); ++i) {
             const CrossbarEntry& entry = queue[i];
-            if (count[static_cast<std::size_t>(entry.flow)]++ == 0) {
+            const auto flow = static_cast<std::size_t>(entry.flow);
+            if (count[flow]++ == 0) {
                 explain_oldest(queue, i, name, egress, input, graph);
             }
+            if (holds_credits(entry)) {
+                ++holders[flow];
+                held[flow] = entry.from;
+            }
         }
-        for (std::size_t i = 0; i < queue.size(); ++i) {
-            const CrossbarEntry& entry = queue[i];
-            unsigned& tlps = count[static_cast<std::size_t>(entry.flow)];
-            if (entry.received && tlps != 0) {
-                graph.add(WaitGraph::receive_buffer(entry.flow, entry.from->name()),
-                          queue_name(name, input, entry.flow), std::to_string(tlps) + " TLPs hold its credits");
-                tlps = 0;
+        for (std::size_t flow = 0; flow < held.size(); ++flow) {
+            if (held[flow] != nullptr) {
+                const auto of = static_cast<FlowClass>(flow);
+                graph.add(WaitGraph::receive_buffer(of, held[flow]->name()), queue_name(name, input, of),
+                          std::to_string(holders[flow]) + " TLPs hold its credits");
             }
         }
     }

@@ -20,7 +20,12 @@ DownstreamPort::DownstreamPort(const sc_core::sc_module_name& name, Scheduler& s
                                pooling::SharingEngine& engine)
     : sc_module(name), config_(config), engine_(engine), port_("port", *this, config.credits),
       to_device_(scheduler, *this, pooling::make_arbiter(config.arbiter, arbiter_config(config)),
-                 {config.roots + 1U, config.timing, config.tagging->extra_bytes, config.ordering}) {}
+                 {config.roots + 1U, config.timing, config.tagging->extra_bytes, config.ordering}) {
+    for (unsigned root = 0; root < config.roots; ++root) {
+        queues_.push_back(std::make_unique<RootQueue>(
+            scheduler, port_, RootQueue::Config{config.root_quota, config.root_reserve, config.timing.period}));
+    }
+}
 
 SimTime DownstreamPort::accepts_after(std::size_t input, const CrossbarEntry& entry, SimTime seen) {
     return input == internal_input() ? at_once : engine_.ready_after(*entry.tlp, seen);
@@ -33,16 +38,23 @@ void DownstreamPort::deliver(std::size_t input, CrossbarEntry& entry, SimTime ed
         port_.send(entry.tlp, edge + latency);
         return;
     }
+    const SimTime decided = edge + config_.timing.cycles(config_.timing.toward_device());
+    UpstreamPort& root = *roots_[input];
+    if (root.fence().holds_at(edge) && !pcie::is_completion(entry.tlp->header.kind)) {
+        if (pcie::TlpPtr completion = root.virtual_switch().refuse_fenced(config_.device, *entry.tlp)) {
+            root.answer(std::move(completion), decided, rank(AnswerCause::request_of_root));
+        }
+        return;
+    }
     EngineOutput output = engine_.from_root(*entry.tlp, edge);
     publish_max_payload();
-    const SimTime decided = edge + config_.timing.cycles(config_.timing.toward_device());
     report(output, *entry.tlp, decided, rank(AnswerCause::request_of_root));
     if (output.action == EngineOutput::Action::forward) {
         ++sent_;
         times_.egress += latency;
         port_.send(output.tlp, edge + latency);
     } else if (output.action == EngineOutput::Action::answer) {
-        roots_[input]->answer(std::move(output.tlp), decided, rank(AnswerCause::request_of_root));
+        root.answer(std::move(output.tlp), decided, rank(AnswerCause::request_of_root));
     }
 }
 
@@ -66,12 +78,28 @@ void DownstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_be
         return;
     }
     CrossbarEntry entry;
-    UpstreamPort& root = *roots_[output.tlp->root.index()];
+    const std::size_t root = output.tlp->root.index();
     entry.tlp = std::move(output.tlp);
     entry.received = std::move(tlp);
     entry.from = &port_;
+    entry.queue = queues_[root].get();
     entry.ready = ready;
-    root.to_link().push(config_.device.index(), std::move(entry));
+    entry.queue->arrive(entry.received, ready);
+    roots_[root]->take(config_.device, std::move(entry));
+}
+
+void DownstreamPort::end_fenced(UpstreamPort& root, const CrossbarEntry& entry, SimTime edge) {
+    entry.queue->leave(*entry.received, edge);
+    if (pcie::TlpPtr completion = root.virtual_switch().refuse_fenced(config_.device, *entry.received)) {
+        answer_device(std::move(completion), edge);
+    }
+}
+
+Waiting DownstreamPort::waiting() const noexcept {
+    if (to_device_.queued() == 0) {
+        return Waiting::nothing;
+    }
+    return to_device_.has_deadline() ? Waiting::for_time : Waiting::for_others;
 }
 
 bool DownstreamPort::goes_up(UpstreamPort& root, const pcie::Tlp& received, const pcie::Tlp& sent, SimTime edge) {

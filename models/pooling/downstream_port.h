@@ -1,9 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 #include <vector>
 
+#include "models/pcie/watchdog.h"
 #include "models/pooling/crossbar.h"
+#include "models/pooling/root_queue.h"
 #include "models/pooling/upstream_port.h"
 #include "rootpool/pooling/sharing_engine.h"
 #include "rootpool/pooling/tagging.h"
@@ -23,6 +26,8 @@ public:
         std::vector<unsigned> weights;    ///< of roots, see pooling::ArbiterConfig
         std::vector<unsigned> priorities; ///< of roots
         pcie::OrderingPolicy ordering;
+        pcie::Credits root_quota;   ///< of the receive buffer
+        pcie::Credits root_reserve; ///< beside it
     };
     DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, const Config& config,
                    pooling::SharingEngine& engine);
@@ -40,6 +45,11 @@ public:
     /// itself.
     [[nodiscard]] CrossbarOutput& to_device() noexcept { return to_device_; }
     [[nodiscard]] std::size_t internal_input() const noexcept { return config_.roots; }
+    /// The fence of a root took a TLP of this device out of its queue at `edge` (docs/timing.md 3.8).
+    void end_fenced(UpstreamPort& root, const CrossbarEntry& entry, SimTime edge);
+    /// What this port's TLPs for a root hold.
+    [[nodiscard]] const RootQueue& queue(pcie::RootId root) const { return *queues_.at(root.index()); }
+    [[nodiscard]] Waiting waiting() const noexcept;
     [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
     [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
     [[nodiscard]] const StageTimes& times() const noexcept { return times_; }
@@ -76,6 +86,7 @@ private:
     Port port_;
     CrossbarOutput to_device_;
     std::vector<UpstreamPort*> roots_;
+    std::vector<std::unique_ptr<RootQueue>> queues_; ///< by RootId
     unsigned published_max_payload_ = 0;
     std::uint64_t received_ = 0;
     std::uint64_t sent_ = 0;

@@ -67,6 +67,14 @@ pcie::Credits MultiRootSwitchConfig::default_credits() noexcept {
     return credits;
 }
 
+pcie::Credits MultiRootSwitchConfig::default_root_credits() noexcept {
+    pcie::Credits credits = default_credits();
+    for (pcie::ClassCredits& of : credits.of) {
+        of.limit = {of.limit.headers / 2, of.limit.data / 2};
+    }
+    return credits;
+}
+
 MultiRootSwitch::MultiRootSwitch(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                                  const MultiRootSwitchConfig& config)
     : sc_module(name), ports_(make_table(config)),
@@ -79,8 +87,8 @@ MultiRootSwitch::MultiRootSwitch(const sc_core::sc_module_name& name, Scheduler&
     }
     manager_ = std::make_unique<pooling::PoolManager>(ports_, pointers(engines_), pointers(switches_));
     for (std::size_t root = 0; root < config.roots; ++root) {
-        registers_.push_back(
-            std::make_unique<pooling::ManagementRegisters>(root_id(root), config.roots, masters_, *manager_));
+        registers_.push_back(std::make_unique<pooling::ManagementRegisters>(
+            root_id(root), config.roots, masters_, *manager_, static_cast<pooling::RootFences&>(*this)));
         switches_[root]->set_management(*registers_[root]);
     }
     make_ports(config, tagging, scheduler, factory);
@@ -108,31 +116,28 @@ void MultiRootSwitch::make_ports(const MultiRootSwitchConfig& config, const pool
                                  Scheduler& scheduler, pcie::TlpFactory& factory) {
     const auto devices = static_cast<unsigned>(config.devices.size());
     for (std::size_t root = 0; root < config.roots; ++root) {
-        const UpstreamPort::Config port{root_id(root), timing_,        &tagging,       config.upstream_credits,
-                                        devices,       config.arbiter, config.ordering};
+        const UpstreamPort::Config port{root_id(root), timing_,        &tagging,        config.upstream_credits,
+                                        devices,       config.arbiter, config.ordering, config.fence_timeout};
         const std::string port_name = "upstream" + std::to_string(root);
         upstream_.push_back(
             std::make_unique<UpstreamPort>(port_name.c_str(), scheduler, factory, port, *switches_[root]));
     }
     for (std::size_t device = 0; device < devices; ++device) {
         const DownstreamPort::Config port{
-            device_index(device), timing_,        &tagging,       config.downstream_credits,
-            config.roots,         config.arbiter, config.weights, config.priorities,
-            config.ordering};
+            device_index(device), timing_,           &tagging,           config.downstream_credits,
+            config.roots,         config.arbiter,    config.weights,     config.priorities,
+            config.ordering,      config.root_quota, config.root_reserve};
         const std::string port_name = "downstream" + std::to_string(device);
         downstream_.push_back(std::make_unique<DownstreamPort>(port_name.c_str(), scheduler, port, *engines_[device]));
     }
 }
 
 void MultiRootSwitch::connect() {
-    std::vector<CrossbarOutput*> to_devices;
-    to_devices.reserve(downstream_.size());
     for (const auto& port : downstream_) {
         port->connect(pointers(upstream_));
-        to_devices.push_back(&port->to_device());
     }
     for (const auto& port : upstream_) {
-        port->connect(to_devices);
+        port->connect(pointers(downstream_));
     }
     for (std::size_t device = 0; device < masters_.size(); ++device) {
         switches_[masters_[device].index()]->set_presence(device_index(device),
@@ -153,16 +158,16 @@ std::uint64_t MultiRootSwitch::moves() const {
 
 Waiting MultiRootSwitch::waiting() const {
     Waiting most = Waiting::nothing;
-    const auto look_at = [&most](const CrossbarOutput& output) {
-        if (output.queued() != 0 && most != Waiting::for_time) {
-            most = output.has_deadline() ? Waiting::for_time : Waiting::for_others;
+    const auto look_at = [&most](Waiting waiting) {
+        if (most != Waiting::for_time && waiting != Waiting::nothing) {
+            most = waiting;
         }
     };
     for (const auto& port : upstream_) {
-        look_at(port->output());
+        look_at(port->waiting());
     }
     for (const auto& port : downstream_) {
-        look_at(port->output());
+        look_at(port->waiting());
     }
     return most;
 }

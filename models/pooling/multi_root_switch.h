@@ -11,6 +11,7 @@
 #include "rootpool/pooling/management_registers.h"
 #include "rootpool/pooling/pool_manager.h"
 #include "rootpool/pooling/port_switching_table.h"
+#include "rootpool/pooling/root_fences.h"
 #include "rootpool/pooling/sharing_engine.h"
 
 namespace rootpool::models {
@@ -36,12 +37,17 @@ struct MultiRootSwitchConfig {
     std::string profile = "fpga-prototype";                      ///< switch_profile_names()
     std::optional<SwitchTiming> timing = {};                     ///< instead of a profile's
     bool ari = false;
+    pcie::Credits root_quota = default_root_credits();   ///< of one root in a device port's receive buffer
+    pcie::Credits root_reserve = default_root_credits(); ///< of one root beside it
+    SimTime fence_timeout = 200us;                       ///< a root that takes nothing for so long is fenced; 0: never
     unsigned quota_per_root = 32; ///< non-posted requests of one root at one device, scoreboard only
     pcie::Credits upstream_credits = default_credits();
     pcie::Credits downstream_credits = default_credits();
 
     /// 32 headers and 8 KB of each class: every port buffers what it may have to hold back.
     [[nodiscard]] static pcie::Credits default_credits() noexcept;
+    /// Half of that.
+    [[nodiscard]] static pcie::Credits default_root_credits() noexcept;
 };
 
 /// The multi-root switch: an upstream port per root, a downstream port with a sharing engine per device, and the
@@ -49,7 +55,10 @@ struct MultiRootSwitchConfig {
 ///
 /// Throws std::invalid_argument for a configuration that cannot be: unknown strategy, more roots than the tagging
 /// carries, master without path, more VFs than an engine has entries.
-class MultiRootSwitch : public sc_core::sc_module, public WatchedPart, private pooling::BridgeListener {
+class MultiRootSwitch : public sc_core::sc_module,
+                        public WatchedPart,
+                        private pooling::BridgeListener,
+                        private pooling::RootFences {
 public:
     MultiRootSwitch(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                     const MultiRootSwitchConfig& config);
@@ -60,6 +69,8 @@ public:
     [[nodiscard]] Port& downstream_port(pooling::DeviceIndex device) { return downstream_.at(device.index())->port(); }
 
     [[nodiscard]] pooling::PoolManager& pool_manager() noexcept { return *manager_; }
+    [[nodiscard]] bool fenced(pcie::RootId root) const override { return upstream(root).fence().holds_at(now()); }
+    void unfence(pcie::RootId root) override { upstream_.at(root.index())->fence().end(now()); }
     /// Tells `observer` of all grants of the crossbar.
     void observe(GrantObserver& observer) noexcept;
 

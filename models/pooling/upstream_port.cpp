@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/pooling/downstream_port.h"
+
 namespace rootpool::models {
 
 using pooling::Route;
@@ -13,7 +15,9 @@ UpstreamPort::UpstreamPort(const sc_core::sc_module_name& name, Scheduler& sched
       to_link_(scheduler, link_sink_, pooling::make_arbiter(config.arbiter, answers_first({.inputs = config.devices})),
                {config.devices + 1U, config.timing, config.tagging->extra_bytes, config.ordering}),
       to_local_(scheduler, local_sink_, pooling::make_arbiter(config.arbiter, {}),
-                {1, config.timing, config.tagging->extra_bytes, config.ordering}) {}
+                {1, config.timing, config.tagging->extra_bytes, config.ordering}),
+      fence_(scheduler, to_link_, {config.devices, config.fence_timeout, config.timing.period},
+             RootFence::Ended::to<&UpstreamPort::end_fenced>(*this)) {}
 
 void UpstreamPort::observe(GrantObserver& observer) noexcept {
     to_link_.observe(observer, {GrantPlace::Leads::to_root, config_.root.index()});
@@ -30,7 +34,7 @@ void UpstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat
     CrossbarEntry queued = entry(tlp, last_beat, route);
     times_.ingress += queued.ready - last_beat;
     if (route.kind == Route::Kind::device) {
-        to_devices_[route.device.index()]->push(config_.root.index(), std::move(queued));
+        devices_[route.device.index()]->to_device().push(config_.root.index(), std::move(queued));
     } else {
         to_local_.push(0, std::move(queued));
     }
@@ -53,6 +57,26 @@ CrossbarEntry UpstreamPort::entry(const pcie::TlpPtr& tlp, SimTime last_beat, co
 }
 
 void UpstreamPort::on_room(Port& /*port*/) { to_link_.wake(); }
+
+void UpstreamPort::take(pooling::DeviceIndex device, CrossbarEntry entry) {
+    fence_.note_arrival(entry.ready);
+    to_link_.push(device.index(), std::move(entry));
+}
+
+void UpstreamPort::end_fenced(std::size_t input, const CrossbarEntry& entry, SimTime edge) {
+    devices_[input]->end_fenced(*this, entry, edge);
+}
+
+void UpstreamPort::on_link_up(Port& /*port*/) { fence_.end(now()); }
+
+bool UpstreamPort::is_fenced(const Port& /*port*/) const { return fence_.holds_at(now()); }
+
+Waiting UpstreamPort::waiting() const noexcept {
+    if (to_link_.queued() == 0 || fence_.holds_at(now())) {
+        return Waiting::nothing;
+    }
+    return to_link_.has_deadline() || fence_.armed() ? Waiting::for_time : Waiting::for_others;
+}
 
 void UpstreamPort::on_link_error(Port& /*port*/, pcie::ErrorKind kind) {
     virtual_switch_.report_link_error(kind);

@@ -2,12 +2,16 @@
 
 #include <vector>
 
+#include "models/pcie/watchdog.h"
 #include "models/pooling/crossbar.h"
+#include "models/pooling/root_fence.h"
 #include "rootpool/pooling/port_switching_table.h"
 #include "rootpool/pooling/tagging.h"
 #include "rootpool/pooling/virtual_switch.h"
 
 namespace rootpool::models {
+
+class DownstreamPort;
 
 /// What the switch answers or reports.
 enum class AnswerCause : std::uint8_t { link, request_of_device, request_of_root };
@@ -28,21 +32,20 @@ public:
         unsigned devices;
         std::string_view arbiter;
         pcie::OrderingPolicy ordering;
+        SimTime fence_timeout; ///< 0: the root is never fenced
     };
     UpstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                  const Config& config, pooling::VirtualSwitch& virtual_switch);
 
-    /// Outputs toward the devices, by DeviceIndex; before the simulation.
-    void connect(std::vector<CrossbarOutput*> to_devices) { to_devices_ = std::move(to_devices); }
+    /// The ports of the devices, by DeviceIndex; before the simulation.
+    void connect(std::vector<DownstreamPort*> devices) { devices_ = std::move(devices); }
 
     void observe(GrantObserver& observer) noexcept;
 
     [[nodiscard]] Port& port() noexcept { return port_; }
     [[nodiscard]] const Port& port() const noexcept { return port_; }
-    /// Crossbar output to the link. Inputs: one per device, and internal_input() for completions that the switch makes
-    /// itself.
-    [[nodiscard]] CrossbarOutput& to_link() noexcept { return to_link_; }
-    [[nodiscard]] std::size_t internal_input() const noexcept { return config_.devices; }
+    /// A TLP of a device for this root.
+    void take(pooling::DeviceIndex device, CrossbarEntry entry);
     /// A completion that the switch made at `edge` for this root leaves through the internal input. `rank` orders those
     /// that are ready at the same time, whoever is processed first (docs/timing.md 3.6).
     void answer(pcie::TlpPtr completion, SimTime edge, unsigned rank);
@@ -55,7 +58,12 @@ public:
     [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
     [[nodiscard]] pcie::RootId root() const noexcept { return config_.root; }
     [[nodiscard]] bool reaches(pooling::DeviceIndex device) const noexcept { return virtual_switch_.reaches(device); }
+    /// Crossbar output to the link. Inputs: one per device, and internal_input().
     [[nodiscard]] const CrossbarOutput& output() const noexcept { return to_link_; }
+    [[nodiscard]] RootFence& fence() noexcept { return fence_; }
+    [[nodiscard]] const RootFence& fence() const noexcept { return fence_; }
+    /// What waits in the output, and whether that has an end.
+    [[nodiscard]] Waiting waiting() const noexcept;
     [[nodiscard]] const StageTimes& times() const noexcept { return times_; }
     [[nodiscard]] std::uint64_t sent() const noexcept { return to_link_.granted(); }
 
@@ -83,8 +91,13 @@ private:
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& port) override;
+    void on_link_up(Port& port) override;
+    [[nodiscard]] bool is_fenced(const Port& port) const override;
     void on_link_error(Port& port, pcie::ErrorKind kind) override;
     [[nodiscard]] unsigned egress_cycles() const noexcept { return config_.timing.arbitration + config_.timing.egress; }
+    /// For answers that the switch makes itself.
+    [[nodiscard]] std::size_t internal_input() const noexcept { return config_.devices; }
+    void end_fenced(std::size_t input, const CrossbarEntry& entry, SimTime edge);
     [[nodiscard]] CrossbarEntry entry(const pcie::TlpPtr& tlp, SimTime last_beat, const pooling::Route& route);
 
     Config config_;
@@ -95,7 +108,8 @@ private:
     LocalSink local_sink_{*this};
     CrossbarOutput to_link_;
     CrossbarOutput to_local_;
-    std::vector<CrossbarOutput*> to_devices_;
+    RootFence fence_;
+    std::vector<DownstreamPort*> devices_;
     std::uint64_t received_ = 0;
     StageTimes times_;
 };

@@ -5,8 +5,8 @@
 namespace rootpool::pooling {
 
 ManagementRegisters::ManagementRegisters(pcie::RootId root, unsigned roots, const std::vector<pcie::RootId>& masters,
-                                         PoolManager& manager)
-    : root_(root), roots_(roots), masters_(masters), manager_(manager) {}
+                                         PoolManager& manager, RootFences& fences)
+    : root_(root), roots_(roots), masters_(masters), manager_(manager), fences_(fences) {}
 
 std::uint32_t ManagementRegisters::read(std::uint32_t offset) const noexcept {
     using Map = ManagementRegisterMap;
@@ -26,6 +26,8 @@ std::uint32_t ManagementRegisters::read(std::uint32_t offset) const noexcept {
         return target_;
     case Map::result:
         return result_;
+    case Map::fenced:
+        return target_ < roots_ && fences_.fenced(pcie::RootId(static_cast<std::uint8_t>(target_))) ? 1 : 0;
     default:
         return 0;
     }
@@ -74,6 +76,9 @@ std::uint32_t ManagementRegisters::execute(std::uint32_t command) {
         return static_cast<std::uint32_t>(manager_.assign(device, vfs, target));
     case Map::command_take_back:
         return static_cast<std::uint32_t>(manager_.unassign(device, vfs, target));
+    case Map::command_unfence:
+        fences_.unfence(target);
+        return static_cast<std::uint32_t>(AssignResult::ok);
     default:
         return Map::unknown_command;
     }

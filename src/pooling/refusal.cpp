@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, refusal_cause_count> names = {
     "message_from_function",
     "management_access",
     "unknown_interrupt",
+    "fenced",
 };
 
 } // namespace

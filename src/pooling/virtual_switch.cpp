@@ -189,6 +189,17 @@ pcie::TlpPtr VirtualSwitch::refuse_upward(DeviceIndex device, const pcie::Tlp& r
     return completion;
 }
 
+pcie::TlpPtr VirtualSwitch::refuse_fenced(DeviceIndex device, const pcie::Tlp& received) {
+    refused_.add(RefusalCause::fenced);
+    if (pcie::flow_class(received.header.kind) != pcie::FlowClass::non_posted) {
+        return nullptr;
+    }
+    pcie::TlpPtr completion =
+        complete_without_data(factory_, received, bridge(device).id(), pcie::CompletionStatus::unsupported_request);
+    completion->root = root_; // whatever the request said
+    return completion;
+}
+
 void VirtualSwitch::report_refusal(DeviceIndex device, RefusalCause cause, const pcie::ErrorDetails& details) {
     report(first_downstream + bridge_of_[device.index()], error_kind_of(cause), details);
 }

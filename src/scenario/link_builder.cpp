@@ -154,6 +154,21 @@ void fill_in_credits(Node& credits, const DeviceConfig& device) {
     }
 }
 
+void fill_in_share(Node& credits, const pcie::Credits& whole, unsigned divisor, const Config& config) {
+    const unsigned payload = largest_payload(config) / pcie::data_credit_bytes;
+    for (const auto& [name, flow] : flow_classes) {
+        Node& of = *credits.find(name);
+        const pcie::CreditCost all = whole[flow].limit;
+        const unsigned least_data = flow == pcie::FlowClass::non_posted ? 1 : payload;
+        const pcie::CreditCost share{std::max(all.headers / divisor, 1U), std::max(all.data / divisor, least_data)};
+        for (const auto& [part, value] : {std::pair{"headers"sv, share.headers}, std::pair{"data"sv, share.data}}) {
+            if (of.find(part) == nullptr) {
+                of.set(part, Node::scalar(fmt::format("{}", value), of.where));
+            }
+        }
+    }
+}
+
 void check_links(const Node& topology, const Config& config) {
     const unsigned largest = largest_payload(config);
     for (const ServerConfig& server : config.servers) {
@@ -174,6 +189,8 @@ void check_links(const Node& topology, const Config& config) {
         check_payload(node->at("upstream_credits"), of.upstream_credits, largest, "topology.switch.upstream_credits");
         check_payload(node->at("downstream_credits"), of.downstream_credits, largest,
                       "topology.switch.downstream_credits");
+        check_payload(node->at("root_quota"), of.root_quota, largest, "topology.switch.root_quota");
+        check_payload(node->at("root_reserve"), of.root_reserve, largest, "topology.switch.root_reserve");
     }
 }
 

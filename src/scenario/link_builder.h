@@ -12,6 +12,9 @@ namespace rootpool::scenario {
 /// Credits that are not in the key table because they depend on the model of a device are written into the tree.
 void fill_in_credits(Node& credits, const DeviceConfig& device);
 
+/// Parts of `credits` that the script leaves out become those of `whole`, divided by `divisor`, but not less than one
+/// TLP of any server needs.
+void fill_in_share(Node& credits, const pcie::Credits& whole, unsigned divisor, const Config& config);
 /// What concerns links and the rest of the topology, which is complete: who may describe a link, and credits for at
 /// least one maximum payload.
 void check_links(const Node& topology, const Config& config);

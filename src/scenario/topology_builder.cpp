@@ -153,7 +153,22 @@ void read_arbiter(const Node& node, const Config& config, SwitchConfig& result) 
         read_shares(node, "priorities", config, result, lowest_priority, unless(Arbiter::strict_priority));
 }
 
-SwitchConfig read_switch(const Node& node, const Config& config) {
+/// What one server may have of the port of a device, and for how long it may be in the way of others.
+void read_fairness(Node& node, const Config& config, SwitchConfig& result) {
+    fill_in_share(*node.find("root_quota"), result.downstream_credits, 2, config);
+    result.root_quota = read_credits(node.at("root_quota"));
+    fill_in_share(*node.find("root_reserve"), result.root_quota, 1, config);
+    result.root_reserve = read_credits(node.at("root_reserve"));
+    result.fence_timeout = read_time_or_off(node, "fence_timeout");
+    if (config.watchdog != SimTime{0} && result.fence_timeout >= config.watchdog) {
+        fail({.where = node.at("fence_timeout").where,
+              .what = fmt::format("not shorter than topology.watchdog, which is {}", format_time(config.watchdog)),
+              .key = "topology.switch.fence_timeout",
+              .accepted = fmt::format("a time below {}, or off", format_time(config.watchdog))});
+    }
+}
+
+SwitchConfig read_switch(Node& node, const Config& config) {
     SwitchConfig result;
     result.profile = read_choice(node, "profile",
                                  std::array{std::pair{"fpga-prototype"sv, SwitchProfile::fpga_prototype},
@@ -180,6 +195,7 @@ SwitchConfig read_switch(const Node& node, const Config& config) {
     read_arbiter(node, config, result);
     result.upstream_credits = read_credits(node.at("upstream_credits"));
     result.downstream_credits = read_credits(node.at("downstream_credits"));
+    read_fairness(node, config, result);
     return result;
 }
 
@@ -287,7 +303,7 @@ void build_topology(Node& root, Config& config) {
     for (Entry& entry : topology.find("devices")->entries) {
         config.devices.push_back(read_device(entry, config, topology));
     }
-    if (const Node* node = topology.find("switch")) {
+    if (Node* node = topology.find("switch")) {
         config.multi_root_switch = read_switch(*node, config);
         check_master(*node, config);
     }

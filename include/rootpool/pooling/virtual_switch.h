@@ -60,6 +60,9 @@ public:
     /// it. The completion for the device, if it waits for one.
     [[nodiscard]] pcie::TlpPtr refuse_upward(DeviceIndex device, const pcie::Tlp& received, const pcie::TlpHeader& sent,
                                              RefusalCause cause);
+    /// Ends a TLP between a device and this root, which is fenced (docs/timing.md 3.8): counted, not reported. The
+    /// completion for its sender, if it waits for one.
+    [[nodiscard]] pcie::TlpPtr refuse_fenced(DeviceIndex device, const pcie::Tlp& received);
     /// The sharing engine refused a TLP of this root: its downstream bridge reports that.
     void report_refusal(DeviceIndex device, RefusalCause cause, const pcie::ErrorDetails& details);
     /// The port to the root detected an error of its link. It belongs to both functions that the port has (PCIe

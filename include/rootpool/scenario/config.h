@@ -124,6 +124,9 @@ struct SwitchConfig {
     std::vector<unsigned> priorities; ///< by RootId, with Arbiter::strict_priority; the smaller goes first
     pcie::Credits upstream_credits;   ///< what each upstream port advertises to its server
     pcie::Credits downstream_credits; ///< what each downstream port advertises to its device
+    pcie::Credits root_quota;         ///< of that, for the TLPs of one server
+    pcie::Credits root_reserve;       ///< beside that, for each server
+    SimTime fence_timeout{};          ///< 0: never
 
     /// The upstream port of a server, if it has one.
     [[nodiscard]] std::optional<pcie::RootId> root_of(ServerId server) const noexcept;

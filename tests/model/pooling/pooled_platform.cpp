@@ -23,6 +23,9 @@ MultiRootSwitchConfig switch_config(const PlatformConfig& config) {
     result.priorities = config.priorities;
     result.ari = config.ari;
     result.ordering = config.ordering;
+    result.root_quota = config.root_quota;
+    result.root_reserve = config.root_reserve;
+    result.fence_timeout = config.fence_timeout;
     return result;
 }
 
@@ -78,6 +81,8 @@ void FakeComponent::on_tlp(Port& from, pcie::TlpPtr tlp, SimTime first_beat, Sim
     const bool held = holds_requests && pcie::flow_class(tlp->header.kind) == pcie::FlowClass::non_posted;
     if (held) {
         held_.push_back(tlp);
+    } else if (holds_posted && pcie::flow_class(tlp->header.kind) == pcie::FlowClass::posted) {
+        held_posted_.push_back(tlp);
     } else {
         from.release(*tlp, last_beat);
     }
@@ -92,6 +97,13 @@ void FakeComponent::on_tlp(Port& from, pcie::TlpPtr tlp, SimTime first_beat, Sim
         answer(*tlp, last_beat + answer_time);
         release_answered();
     }
+}
+
+void FakeComponent::release_posted() {
+    for (const pcie::TlpPtr& tlp : held_posted_) {
+        port.release(*tlp, now());
+    }
+    held_posted_.clear();
 }
 
 void FakeComponent::release_answered() {

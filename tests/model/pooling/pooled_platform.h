@@ -27,12 +27,14 @@ public:
     FakeComponent(const char* name, pcie::TlpFactory& factory, const pcie::Credits& credits);
 
     void send(const pcie::TlpHeader& header, std::uint32_t value = 0, SimTime at = SimTime{0});
+    void release_posted();
     /// What this component answers to a memory read of the dword at an address.
     std::function<std::uint32_t(std::uint64_t address)> memory = [](std::uint64_t) { return 0U; };
 
     Port port;
     /// Keeps the place of a request in the receive buffer until its completion is on the wire.
     bool holds_requests = false;
+    bool holds_posted = false;  ///< keeps the places of posted requests
     std::function<void()> room; ///< called when a TLP has started on the wire; may be empty
     std::uint64_t received = 0;
     bool records = true;           ///< what comes; else it is only counted, and nothing is answered
@@ -56,6 +58,7 @@ protected:
 
 private:
     std::deque<pcie::TlpPtr> held_; ///< requests whose completions have not all started
+    std::deque<pcie::TlpPtr> held_posted_;
 };
 
 /// An SR-IOV device with the parts of an 82599's configuration space that the switch looks at, errata 35 and 36
@@ -93,6 +96,9 @@ struct PlatformConfig {
     pcie::OrderingPolicy ordering = pcie::OrderingPolicy::table; ///< of links and switch
     pcie::Credits root_credits = MultiRootSwitchConfig::default_credits();
     pcie::Credits device_credits = MultiRootSwitchConfig::default_credits();
+    pcie::Credits root_quota = MultiRootSwitchConfig::default_root_credits();
+    pcie::Credits root_reserve = MultiRootSwitchConfig::default_root_credits();
+    SimTime fence_timeout = 200us;
 };
 
 class PooledPlatform {

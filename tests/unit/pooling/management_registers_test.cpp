@@ -22,8 +22,9 @@ protected:
     }
     Pool pool;
     std::vector<pcie::RootId> masters{master};
-    ManagementRegisters of_master{master, 3, masters, *pool.manager};
-    ManagementRegisters of_slave{slave1, 3, masters, *pool.manager};
+    Fences fences;
+    ManagementRegisters of_master{master, 3, masters, *pool.manager, fences};
+    ManagementRegisters of_slave{slave1, 3, masters, *pool.manager, fences};
 };
 
 TEST_F(ManagementRegistersTest, identify_switch_and_root) {
@@ -55,6 +56,21 @@ TEST_F(ManagementRegistersTest, refuse_numbers_that_do_not_exist) {
     EXPECT_EQ(command(of_master, 0, 0xFFFF'0000, 1, Map::command_assign),
               static_cast<std::uint32_t>(AssignResult::vf_out_of_range));
     EXPECT_EQ(command(of_master, 0, 0, 1, 7), Map::unknown_command);
+}
+
+TEST_F(ManagementRegistersTest, show_whether_the_target_is_fenced) {
+    EXPECT_EQ(of_slave.read(Map::fenced), 0U);
+    of_slave.write(Map::target, 1, 0xF);
+    EXPECT_EQ(of_slave.read(Map::fenced), 1U);
+    of_slave.write(Map::target, 3, 0xF);
+    EXPECT_EQ(of_slave.read(Map::fenced), 0U) << "there is no such root";
+}
+
+TEST_F(ManagementRegistersTest, end_a_fence_on_command_of_the_master) {
+    EXPECT_EQ(command(of_slave, 0, 0, 1, Map::command_unfence), Map::not_master);
+    EXPECT_TRUE(fences.roots[1]);
+    EXPECT_EQ(command(of_master, 0, 0, 1, Map::command_unfence), 0U);
+    EXPECT_EQ(fences.roots, (std::vector<bool>{false, false, true}));
 }
 
 TEST_F(ManagementRegistersTest, ignore_partial_writes) {

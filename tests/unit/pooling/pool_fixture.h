@@ -4,6 +4,7 @@
 
 #include "requests.h"
 #include "rootpool/pooling/pool_manager.h"
+#include "rootpool/pooling/root_fences.h"
 #include "rootpool/pooling/sharing_engine.h"
 #include "rootpool/pooling/virtual_switch.h"
 
@@ -18,6 +19,13 @@ inline constexpr std::uint64_t master_bar0 = 0xD000'0000;
 inline constexpr std::uint64_t master_bar3 = 0xD010'0000;
 
 constexpr VfRange vfs(std::uint16_t first, std::uint16_t last) { return {pcie::VfIndex(first), pcie::VfIndex(last)}; }
+
+/// Remembers which roots are fenced.
+struct Fences : RootFences {
+    [[nodiscard]] bool fenced(pcie::RootId root) const override { return roots.at(root.index()); }
+    void unfence(pcie::RootId root) override { roots.at(root.index()) = false; }
+    std::vector<bool> roots = {false, true, true};
+};
 
 /// One 82599 behind one engine, three roots; nothing has time here.
 class Pool : private BridgeListener {

@@ -121,7 +121,8 @@ TEST_F(VirtualSwitchTest, routes_completions_by_the_bus_of_the_requester) {
 TEST_F(VirtualSwitchTest, executes_management_registers_by_whole_dwords) {
     open();
     std::vector<pcie::RootId> masters{master};
-    ManagementRegisters registers(slave1, 3, masters, *pool.manager);
+    Fences fences;
+    ManagementRegisters registers(slave1, 3, masters, *pool.manager, fences);
     root.set_management(registers);
     EXPECT_EQ(first_dword(*execute(memory(TlpKind::memory_read, 0xE010'0000))), ManagementRegisterMap::identification);
     EXPECT_EQ(execute(memory(TlpKind::memory_write, 0xE010'0008), 5), nullptr);
