@@ -39,7 +39,8 @@ std::size_t CrossbarOutput::find_candidates(Edge now) {
 }
 
 void CrossbarOutput::grant(std::size_t winner, Edge now) {
-    const Queued queued = queues_[winner].take(candidates_[winner].position, coverage_);
+    const Queued queued = queues_[winner].take(candidates_[winner].position, now, coverage_);
+    last_grants_[index_of(pcie::flow_class(queued.tlp->header.kind))] = now;
     free_ = now + transfer_cycles(queued.tlp->header);
     if (queued.from != nullptr) {
         queued.from->release(queued.received,

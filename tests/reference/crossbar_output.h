@@ -18,6 +18,11 @@ public:
     void set_recorder(GrantRecorder& recorder) noexcept { recorder_ = &recorder; }
     /// The TLP is in the queue of `input` from its `ready` on.
     void put(std::size_t input, Queued queued) { queues_[input].put(std::move(queued)); }
+    [[nodiscard]] const CrossbarQueue& queue(std::size_t input) const { return queues_[input]; }
+    /// Takes the first TLP of an input out without a grant.
+    [[nodiscard]] Queued take_first(std::size_t input, Edge now) { return queues_[input].take_first(now); }
+    /// Edge of the last grant of a TLP of this class; 0 if there was none.
+    [[nodiscard]] Edge last_grant(pcie::FlowClass flow_class) const { return last_grants_[index_of(flow_class)]; }
     /// Grants a candidate if there is one.
     void step(Edge now);
 
@@ -36,6 +41,7 @@ private:
     std::vector<CrossbarQueue> queues_;
     std::unique_ptr<Arbiter> arbiter_;
     Candidates candidates_;
+    PerClass<Edge> last_grants_{};
     Edge free_ = 0; ///< the data path, from this edge on
 };
 

@@ -34,12 +34,22 @@ std::optional<std::size_t> CrossbarQueue::choose(const BehindOutput& behind, Edg
     return std::nullopt;
 }
 
-Queued CrossbarQueue::take(std::size_t position, SwitchCoverage& coverage) {
+Queued CrossbarQueue::take(std::size_t position, Edge now, SwitchCoverage& coverage) {
+    if (position == 0) {
+        return take_first(now);
+    }
     Queued taken = std::move(waiting_[position]);
     for (std::size_t earlier = 0; earlier < position; ++earlier) {
         ++cell(coverage.passed, *taken.tlp, *waiting_[earlier].tlp);
     }
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(position));
+    return taken;
+}
+
+Queued CrossbarQueue::take_first(Edge now) {
+    Queued taken = std::move(waiting_.front());
+    waiting_.pop_front();
+    first_since_ = now;
     return taken;
 }
 

@@ -10,11 +10,11 @@ namespace rootpool::reference {
 
 /// A TLP in a queue of the crossbar.
 struct Queued {
-    pcie::TlpPtr tlp;         ///< as it goes on
-    Edge ready = 0;           ///< edges after see it
-    unsigned rank = 0;        ///< among those that are ready at the same edge
-    Buffered received{};      ///< as it came
-    LinkPort* from = nullptr; ///< in whose receive buffer it is; none: it was made here
+    pcie::TlpPtr tlp;              ///< as it goes on
+    Edge ready = 0;                ///< edges after see it
+    unsigned rank = 0;             ///< among those that are ready at the same edge
+    Buffered received{};           ///< as it came
+    ReceiveMemory* from = nullptr; ///< where it is; none: it was made here
 };
 
 /// Says what stands behind an output, for a TLP that waits in front of it.
@@ -41,7 +41,12 @@ public:
     [[nodiscard]] std::optional<std::size_t> choose(const BehindOutput& behind, Edge now,
                                                     SwitchCoverage& coverage) const;
     [[nodiscard]] const Queued& at(std::size_t position) const { return waiting_[position]; }
-    [[nodiscard]] Queued take(std::size_t position, SwitchCoverage& coverage);
+    /// It goes at an edge.
+    [[nodiscard]] Queued take(std::size_t position, Edge now, SwitchCoverage& coverage);
+    /// The first, which ends at an edge.
+    [[nodiscard]] Queued take_first(Edge now);
+    /// Edge at which the TLP that was first before this one left; 0 if there was none.
+    [[nodiscard]] Edge first_since() const noexcept { return first_since_; }
 
 private:
     [[nodiscard]] bool is_ready(const Queued& queued, Edge now) const noexcept {
@@ -53,6 +58,7 @@ private:
     std::size_t input_;
     QueuePolicy policy_;
     Mutation mutation_;
+    Edge first_since_ = 0;
     std::deque<Queued> waiting_; ///< in the order of ready and rank
 };
 

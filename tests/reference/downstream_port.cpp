@@ -9,7 +9,11 @@ DownstreamPort::DownstreamPort(std::size_t number, LinkEnd& end, const SwitchSet
       to_device_(
           {OutputName::Leads::to_device, number},
           {settings.arbiter, settings.roots.size() + 1, settings.weights, settings.priorities, settings.mutation},
-          settings, *this, coverage) {}
+          settings, *this, coverage) {
+    for (std::size_t root = 0; root < settings.roots.size(); ++root) {
+        shares_.emplace_back(link_, settings, coverage);
+    }
+}
 
 void DownstreamPort::take_inputs(Edge now) {
     link_.update(time_of(now));
@@ -22,7 +26,9 @@ void DownstreamPort::take(const Buffered& received, Edge now) {
     const Edge ready = now + settings_.stages.ingress + settings_.stages.toward_root() - 1;
     const EngineResult result = decide(*received.tlp);
     if (result.kind == EngineResult::Kind::forwarded) {
-        roots_[result.root.index()]->to_root().put(number_, {result.tlp, ready, 0, received, &link_});
+        RootShare& share = shares_[result.root.index()];
+        share.come(received, ready);
+        roots_[result.root.index()]->to_root().put(number_, {result.tlp, ready, 0, received, &share});
         return;
     }
     const Edge seen = ready + 1;
@@ -31,6 +37,27 @@ void DownstreamPort::take(const Buffered& received, Edge now) {
         ++coverage_.refused_to_device;
         to_device_.put(answers(), {result.tlp, seen + settings_.stages.local - 1, 0, {}, nullptr});
     }
+}
+
+void DownstreamPort::share_buffer(Edge now) {
+    for (RootShare& share : shares_) {
+        share.step(now);
+    }
+}
+
+void DownstreamPort::end_fenced(const Queued& queued, const UpstreamPort& root, Edge now) {
+    queued.from->release(queued.received, time_of(now));
+    if (pcie::TlpPtr answer = refuse_fenced(queued.received.tlp->header, root)) {
+        ++coverage_.fenced_answered;
+        to_device_.put(answers(), {std::move(answer), now + settings_.stages.local - 1, 0, {}, nullptr});
+    }
+}
+
+/// None for what is not answered.
+pcie::TlpPtr DownstreamPort::refuse_fenced(const pcie::TlpHeader& request, const UpstreamPort& root) const {
+    return pcie::flow_class(request.kind) == pcie::FlowClass::non_posted
+               ? unsupported(factory_, request, root.bridges().above(number_).id, root.root())
+               : nullptr;
 }
 
 /// The engine, then the bridges of the root that it chose.
@@ -50,6 +77,12 @@ EngineResult DownstreamPort::decide(const pcie::Tlp& tlp) {
     return result;
 }
 
+/// A TLP of a root that is fenced, and that asks for something.
+bool DownstreamPort::is_stopped(const pcie::Tlp& tlp, const UpstreamPort& root) const {
+    const bool passes = pcie::is_completion(tlp.header.kind) && settings_.mutation != Mutation::fence_stops_completions;
+    return root.fence().holds() && !passes && settings_.mutation != Mutation::fence_spares_requests;
+}
+
 void DownstreamPort::granted(std::size_t input, const Queued& queued, Edge now) {
     const StageCycles& stages = settings_.stages;
     const SimTime ready = time_of(now + stages.arbitration + stages.toward_device() + stages.egress);
@@ -57,13 +90,21 @@ void DownstreamPort::granted(std::size_t input, const Queued& queued, Edge now) 
         link_.send(queued.tlp, ready);
         return;
     }
+    const auto rank = static_cast<unsigned>(number_ + 1); // behind the root's own functions
+    UpstreamPort& root = *roots_[input];
+    if (is_stopped(*queued.tlp, root)) {
+        ++coverage_.fenced_requests;
+        if (pcie::TlpPtr answer = refuse_fenced(queued.tlp->header, root)) {
+            root.answer(std::move(answer), now + stages.toward_device(), rank);
+        }
+        return;
+    }
     const EngineResult result = engine_.from_root(*queued.tlp);
     if (result.kind == EngineResult::Kind::forwarded) {
         link_.send(result.tlp, ready);
     } else if (result.kind == EngineResult::Kind::answered) {
         coverage_.refused_to_root += result.tlp->header.status == pcie::CompletionStatus::successful ? 0 : 1;
-        const auto rank = static_cast<unsigned>(number_ + 1); // behind the root's own functions
-        roots_[input]->answer(result.tlp, now + stages.toward_device(), rank);
+        root.answer(result.tlp, now + stages.toward_device(), rank);
     }
 }
 

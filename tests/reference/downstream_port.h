@@ -1,7 +1,9 @@
 #pragma once
 
+#include <deque>
 #include <vector>
 
+#include "tests/reference/root_share.h"
 #include "tests/reference/sharing_engine.h"
 #include "tests/reference/upstream_port.h"
 
@@ -19,8 +21,12 @@ public:
     void set_recorder(GrantRecorder& recorder) noexcept { to_device_.set_recorder(recorder); }
     [[nodiscard]] CrossbarOutput& to_device() noexcept { return to_device_; }
 
+    /// A TLP of this device for a root that is fenced leaves its queue.
+    void end_fenced(const Queued& queued, const UpstreamPort& root, Edge now);
+
     // At an edge, in this order.
     void take_inputs(Edge now);
+    void share_buffer(Edge now);
     void step(Edge now) { to_device_.step(now); }
 
 private:
@@ -31,6 +37,8 @@ private:
     void granted(std::size_t input, const Queued& queued, Edge now) override;
     void take(const Buffered& received, Edge now);
     [[nodiscard]] EngineResult decide(const pcie::Tlp& tlp);
+    [[nodiscard]] bool is_stopped(const pcie::Tlp& tlp, const UpstreamPort& root) const;
+    [[nodiscard]] pcie::TlpPtr refuse_fenced(const pcie::TlpHeader& request, const UpstreamPort& root) const;
     /// The input for what the switch answers to the device.
     [[nodiscard]] std::size_t answers() const noexcept { return settings_.roots.size(); }
 
@@ -42,6 +50,7 @@ private:
     SharingEngine engine_;
     CrossbarOutput to_device_;
     std::vector<UpstreamPort*> roots_;
+    std::deque<RootShare> shares_; ///< by root
 };
 
 } // namespace rootpool::reference

@@ -18,6 +18,8 @@ public:
     virtual void sent(const pcie::TlpPtr& /*tlp*/, Moment /*now*/) {}
     /// The link is down: a TLP of the transmit queue comes back.
     virtual void returned(const pcie::TlpPtr& /*tlp*/, Moment /*now*/) {}
+    /// The link has been down and comes up at tick `now`.
+    virtual void came_up(Moment /*now*/) {}
 };
 
 /// Decides what one direction does to its packets.

@@ -31,6 +31,9 @@ void LinkEnd::go_down(Moment now) {
 void LinkEnd::come_up(Moment now) {
     is_up_ = true;
     wire_.forget_skips_before(now.tick);
+    if (layer_ != nullptr) {
+        layer_->came_up(now);
+    }
 }
 
 void LinkEnd::refresh(Tick now) noexcept {

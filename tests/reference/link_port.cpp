@@ -15,6 +15,14 @@ void TransmitPlaces::update(SimTime edge) noexcept {
     }
 }
 
+void LinkPort::update(SimTime edge) noexcept {
+    places_.update(edge);
+    while (!came_up_.empty() && came_up_.front() < edge) {
+        last_up_ = came_up_.front();
+        came_up_.pop_front();
+    }
+}
+
 Buffered LinkPort::take_arrival() {
     Buffered taken = std::move(arrivals_.front().received);
     arrivals_.pop_front();

@@ -39,8 +39,16 @@ struct Buffered {
     std::uint64_t connection = 0; ///< how often the link had gone down
 };
 
+/// Where a TLP is while it stands in a queue.
+class ReceiveMemory {
+public:
+    virtual ~ReceiveMemory() = default;
+    /// It leaves at `at`.
+    virtual void release(const Buffered& received, SimTime at) = 0;
+};
+
 /// The switch's end of a link, between the clocks of both.
-class LinkPort : public TransactionLayer {
+class LinkPort : public TransactionLayer, public ReceiveMemory {
 public:
     LinkPort(LinkEnd& end, Mutation mutation) : end_(end), places_(mutation), mutation_(mutation) {
         end.connect(*this);
@@ -56,8 +64,12 @@ public:
     }
     void returned(const pcie::TlpPtr& tlp, Moment now) override { sent(tlp, now); }
 
+    void came_up(Moment now) override { came_up_.push_back(now.time); }
+
     // At an edge, in this order.
-    void update(SimTime edge) noexcept { places_.update(edge); }
+    void update(SimTime edge) noexcept;
+    /// When the link came up the last time before the edge, after having been down; before time 0 if never.
+    [[nodiscard]] SimTime last_up() const noexcept { return last_up_; }
     /// A TLP was received before the edge and was not taken yet.
     [[nodiscard]] bool has_arrival(SimTime edge) const noexcept {
         return !arrivals_.empty() && (arrivals_.front().at < edge ||
@@ -68,7 +80,7 @@ public:
     /// Hands over a TLP whose first beat is ready at `ready`.
     void send(pcie::TlpPtr tlp, SimTime ready);
     /// A TLP leaves the receive buffer at `at`.
-    void release(const Buffered& received, SimTime at);
+    void release(const Buffered& received, SimTime at) override;
 
 private:
     struct Arrival {
@@ -81,6 +93,8 @@ private:
     TransmitPlaces places_;
     Mutation mutation_;
     std::deque<Arrival> arrivals_;
+    std::deque<SimTime> came_up_;
+    SimTime last_up_{-1};
 };
 
 } // namespace rootpool::reference

@@ -14,6 +14,11 @@ SwitchSettings mutated(const SwitchSettings& of) {
     made.stages.address_lookup -= one_if(Mutation::address_lookup_minus_one);
     made.stages.interrupt_lookup += one_if(Mutation::interrupt_lookup_plus_one);
     made.stages.compose += one_if(Mutation::compose_plus_one);
+    for (std::size_t flow = 0; flow < pcie::flow_class_count; ++flow) {
+        made.root_quota[flow].headers += one_if(Mutation::root_quota_plus_one);
+        made.root_quota[flow].data -= one_if(Mutation::root_quota_data_minus_one);
+        made.root_reserve[flow].headers += one_if(Mutation::root_reserve_plus_one);
+    }
     if (of.mutation == Mutation::prefix_not_counted) {
         made.tagging = TaggingKind::reserved_bits;
     }
@@ -30,12 +35,12 @@ MultiRootSwitch::MultiRootSwitch(const SwitchSettings& settings, const std::vect
         upstream_.push_back(std::make_unique<UpstreamPort>(root, roots[root]->end(1), settings_, factory, coverage_));
         to_roots.push_back(upstream_.back().get());
     }
-    std::vector<CrossbarOutput*> to_devices;
+    std::vector<DownstreamPort*> to_devices;
     for (std::size_t device = 0; device < devices.size(); ++device) {
         downstream_.push_back(
             std::make_unique<DownstreamPort>(device, devices[device]->end(0), settings_, factory, coverage_));
         downstream_.back()->connect(to_roots);
-        to_devices.push_back(&downstream_.back()->to_device());
+        to_devices.push_back(downstream_.back().get());
     }
     for (const auto& port : upstream_) {
         port->connect(to_devices);
@@ -57,6 +62,12 @@ void MultiRootSwitch::step() {
     }
     for (const auto& port : downstream_) {
         port->take_inputs(now_);
+    }
+    for (const auto& port : upstream_) {
+        port->keep_fence(now_);
+    }
+    for (const auto& port : downstream_) {
+        port->share_buffer(now_);
     }
     for (const auto& port : upstream_) {
         port->step(now_);

@@ -103,6 +103,9 @@ struct SwitchSettings {
     std::vector<unsigned> priorities; ///< of roots toward devices, the last behind the end
     ReturnRouteKind return_route = ReturnRouteKind::scoreboard;
     unsigned quota_per_root = 32;
+    PerClass<ClassCredits> root_quota;   ///< of one root in the receive buffer of a device's port
+    PerClass<ClassCredits> root_reserve; ///< of one root beside it
+    SimTime fence_timeout{};             ///< 0: never
     TaggingKind tagging = TaggingKind::reserved_bits;
     QueuePolicy queue_policy = QueuePolicy::table;
     std::vector<RootTables> roots;

@@ -1,5 +1,6 @@
 #include "tests/reference/upstream_port.h"
 
+#include "tests/reference/downstream_port.h"
 #include "tests/reference/sharing_engine.h"
 
 namespace rootpool::reference {
@@ -24,7 +25,8 @@ UpstreamPort::UpstreamPort(std::size_t number, LinkEnd& end, const SwitchSetting
       link_(end, settings.mutation), bridges_(settings.roots.at(number), settings.tagging),
       to_root_({Leads::to_root, number}, arbiter_of(settings, settings.devices.size() + 1), settings, egress_,
                coverage),
-      to_own_({Leads::to_own_functions, number}, arbiter_of(settings, 1), settings, own_functions_, coverage) {}
+      to_own_({Leads::to_own_functions, number}, arbiter_of(settings, 1), settings, own_functions_, coverage),
+      fence_(to_root_, settings, coverage) {}
 
 void UpstreamPort::set_recorder(GrantRecorder& recorder) noexcept {
     to_root_.set_recorder(recorder);
@@ -53,9 +55,24 @@ void UpstreamPort::take(const Buffered& received, Edge now) {
     }
     Queued queued{factory_.view(*received.tlp, header, root_), now + settings_.stages.ingress - 1, 0, received, &link_};
     if (to.kind == Destination::Kind::device) {
-        to_devices_[to.device]->put(root_.index(), std::move(queued));
+        devices_[to.device]->to_device().put(root_.index(), std::move(queued));
     } else {
         to_own_.put(0, std::move(queued));
+    }
+}
+
+void UpstreamPort::keep_fence(Edge now) {
+    fence_.step(now, link_.last_up());
+    const bool spares = settings_.mutation == Mutation::fence_spares_arrivals && !fence_.has_begun(now);
+    if (!fence_.holds() || spares) {
+        return;
+    }
+    for (std::size_t device = 0; device < devices_.size(); ++device) {
+        const CrossbarQueue& queue = to_root_.queue(device);
+        while (!queue.empty() && queue.at(0).ready < now) {
+            ++(fence_.has_begun(now) ? coverage_.fenced_waiting : coverage_.fenced_later);
+            devices_[device]->end_fenced(to_root_.take_first(device, now), *this, now);
+        }
     }
 }
 

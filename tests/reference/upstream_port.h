@@ -4,8 +4,11 @@
 
 #include "tests/reference/crossbar_output.h"
 #include "tests/reference/root_bridges.h"
+#include "tests/reference/root_fence.h"
 
 namespace rootpool::reference {
+
+class DownstreamPort;
 
 /// The port of a root: its link, its bridges and what the crossbar has for it.
 class UpstreamPort {
@@ -15,11 +18,12 @@ public:
     UpstreamPort(const UpstreamPort&) = delete;
     UpstreamPort& operator=(const UpstreamPort&) = delete;
 
-    /// The outputs toward the devices.
-    void connect(std::vector<CrossbarOutput*> to_devices) { to_devices_ = std::move(to_devices); }
+    void connect(std::vector<DownstreamPort*> devices) { devices_ = std::move(devices); }
     void set_recorder(GrantRecorder& recorder) noexcept;
 
     [[nodiscard]] CrossbarOutput& to_root() noexcept { return to_root_; }
+    [[nodiscard]] pcie::RootId root() const noexcept { return root_; }
+    [[nodiscard]] const RootFence& fence() const noexcept { return fence_; }
     [[nodiscard]] const RootBridges& bridges() const noexcept { return bridges_; }
     /// A completion that was decided at `decided` goes to the root. Of those that are ready together the smaller rank
     /// goes first (docs/timing.md 3.6).
@@ -27,6 +31,7 @@ public:
 
     // At an edge, in this order.
     void take_inputs(Edge now);
+    void keep_fence(Edge now);
     void step(Edge now) {
         to_root_.step(now);
         to_own_.step(now);
@@ -66,7 +71,8 @@ private:
     OwnFunctions own_functions_{*this};
     CrossbarOutput to_root_;
     CrossbarOutput to_own_;
-    std::vector<CrossbarOutput*> to_devices_;
+    RootFence fence_;
+    std::vector<DownstreamPort*> devices_;
 };
 
 } // namespace rootpool::reference

@@ -45,6 +45,9 @@ namespace {
                                                                            : pcie::OrderingPolicy::fifo;
     made.timing = timing_of(settings.stages);
     made.quota_per_root = settings.quota_per_root;
+    made.root_quota = credits_of(settings.root_quota);
+    made.root_reserve = credits_of(settings.root_reserve);
+    made.fence_timeout = settings.fence_timeout;
     made.upstream_credits = credits_of(of.roots[0].link.settings.advertised[1]);
     made.downstream_credits = credits_of(of.devices[0].link.settings.advertised[0]);
     return made;
@@ -58,8 +61,8 @@ public:
     Above(const std::string& name, models::Scheduler& scheduler, pcie::TlpFactory& factory, const PortCase& of,
           const reference::DeviceTables* device, Traces& traces)
         : port_(name.c_str(), *this, credits_of(of.link.settings.advertised[device == nullptr ? 0 : 1])),
-          ticks_(ticks_of(of.link)), far_end_(of, device, factory), received_(traces[device == nullptr ? 1 : 0]),
-          sent_(traces[device == nullptr ? 0 : 1]),
+          ticks_(ticks_of(of.link)), case_(of), far_end_(of, device, factory),
+          received_(traces[device == nullptr ? 1 : 0]), sent_(traces[device == nullptr ? 0 : 1]),
           timer_(scheduler, models::Timer::Callback::to<&Above::hand_over>(*this)) {
         arm();
     }
@@ -68,7 +71,7 @@ public:
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override {
         received_.deliveries.push_back({last_beat, first_beat, identity(*tlp)});
-        port.release(*tlp, release_time(*tlp, last_beat, ticks_));
+        port.release(*tlp, release_time(case_, *tlp, last_beat, ticks_));
         far_end_.receive(*tlp, last_beat);
         arm();
     }
@@ -90,6 +93,7 @@ private:
 
     Port port_;
     reference::LinkTicks ticks_;
+    const PortCase& case_;
     FarEnd far_end_;
     Trace& received_;
     Trace& sent_;

@@ -13,15 +13,16 @@ using reference::Moment;
 class Above : public reference::TransactionLayer {
 public:
     Above(RecordedTwinLink& link, const PortCase& of, const reference::DeviceTables* device, pcie::TlpFactory& factory)
-        : end_(link.link().end(device == nullptr ? 0 : 1)), ticks_(link.link().ticks()), far_end_(of, device, factory),
-          received_(link.events()[device == nullptr ? 1 : 0]), sent_(link.events()[device == nullptr ? 0 : 1]) {
+        : end_(link.link().end(device == nullptr ? 0 : 1)), ticks_(link.link().ticks()), case_(of),
+          far_end_(of, device, factory), received_(link.events()[device == nullptr ? 1 : 0]),
+          sent_(link.events()[device == nullptr ? 0 : 1]) {
         end_.connect(*this);
     }
 
     void receive(const pcie::TlpPtr& tlp, SimTime first_beat, Moment now) override {
         received_.deliveries.push_back({now.time, first_beat, identity(*tlp)});
         end_.release(pcie::flow_class(tlp->header.kind), 1, (pcie::payload_bytes(tlp->header) + 15) / 16,
-                     release_time(*tlp, now.time, ticks_));
+                     release_time(case_, *tlp, now.time, ticks_));
         far_end_.receive(*tlp, now.time);
     }
     void returned(const pcie::TlpPtr& tlp, Moment /*now*/) override { sent_.returns.push_back({identity(*tlp)}); }
@@ -37,6 +38,7 @@ public:
 private:
     reference::LinkEnd& end_;
     const reference::LinkTicks& ticks_;
+    const PortCase& case_;
     FarEnd far_end_;
     Trace& received_;
     Trace& sent_;

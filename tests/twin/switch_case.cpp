@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "tests/twin/random_shares.h"
 #include "tests/twin/random_tables.h"
 #include "tests/twin/switch_tlps.h"
 
@@ -18,21 +19,26 @@ class Maker {
 public:
     Maker(std::uint32_t seed, pcie::TlpFactory& factory)
         : seed_(seed), random_(seed * 2'654'435'761U + 1), factory_(factory) {
-        constexpr std::array<SwitchTheme, 8> themes = {
-            SwitchTheme::any,      SwitchTheme::contention, SwitchTheme::many_reads, SwitchTheme::scarce,
-            SwitchTheme::refusals, SwitchTheme::faults,     SwitchTheme::link_down,  SwitchTheme::writes};
+        constexpr std::array<SwitchTheme, 9> themes = {
+            SwitchTheme::any,       SwitchTheme::contention, SwitchTheme::many_reads,
+            SwitchTheme::scarce,    SwitchTheme::refusals,   SwitchTheme::faults,
+            SwitchTheme::link_down, SwitchTheme::writes,     SwitchTheme::stuck};
         made_.theme = themes[seed % themes.size()];
     }
 
     [[nodiscard]] SwitchCase make() {
         choose_switch();
         choose_ports();
+        choose_shares(made_, random_);
         add_traffic();
         add_faults();
         made_.end += 30us + random_.up_to(10us);
         for (auto* ports : {&made_.roots, &made_.devices}) {
             for (PortCase& port : *ports) {
                 port.link.end = made_.end;
+                std::erase_if(port.link.settings.down, [this](const reference::DownInterval& down) {
+                    return down.until >= made_.end; // what is returned has no time that could be compared
+                });
             }
         }
         return std::move(made_);
@@ -45,11 +51,13 @@ private:
         constexpr std::array<unsigned, 8> roots = {1, 2, 2, 3, 3, 4, 5, 8};
         constexpr std::array<unsigned, 6> devices = {1, 1, 1, 2, 2, 4};
         reference::SwitchSettings& of = made_.settings;
-        const unsigned root_count = is(SwitchTheme::contention) ? 3 + random_.below(6) : roots[random_.below(8)];
+        const unsigned root_count = is(SwitchTheme::contention) ? 3 + random_.below(6)
+                                    : is(SwitchTheme::stuck)    ? 1 + random_.below(3)
+                                                                : roots[random_.below(8)];
         const unsigned device_count = is(SwitchTheme::contention) ? 1 + random_.below(2) : devices[random_.below(6)];
         choose_tables(made_, root_count, device_count, random_);
         choose_stages();
-        of.arbiter = static_cast<reference::ArbiterKind>(seed_ / 8 % reference::arbiter_count);
+        of.arbiter = static_cast<reference::ArbiterKind>(seed_ / 9 % reference::arbiter_count);
         for (unsigned root = 0; root < root_count; ++root) {
             of.weights.push_back(1 + random_.below(4));
             of.priorities.push_back(1 + random_.below(3));
@@ -96,7 +104,7 @@ private:
         const PerClass<ClassCredits> upstream = credits();
         const PerClass<ClassCredits> downstream = credits();
         for (std::size_t root = 0; root < made_.settings.roots.size(); ++root) {
-            made_.roots.push_back(port({credits(), upstream}));
+            made_.roots.push_back(port({credits(is(SwitchTheme::stuck)), upstream}));
         }
         for (std::size_t device = 0; device < made_.settings.devices.size(); ++device) {
             made_.devices.push_back(port({downstream, credits()}));
@@ -119,6 +127,10 @@ private:
         if (link.generation > 3 && link.width > 4 && !random_.one_in(4)) {
             link.width = 4; // ticks of a sixteenth of a nanosecond take their time
         }
+        if (is(SwitchTheme::stuck)) { // buffers have to fill soon
+            link.generation = 2 + random_.below(2);
+            link.width = random_.one_in(2) ? 8 : 16;
+        }
         link.max_payload = longest_data;
         link.latency = 10ns + random_.up_to(120ns);
         link.retrain = 500ns + random_.up_to(1us);
@@ -128,18 +140,18 @@ private:
         made.completer.longest_delay = random_.one_in(2) ? 100ns : 3us;
         return made;
     }
-    [[nodiscard]] PerClass<ClassCredits> credits() {
+    [[nodiscard]] PerClass<ClassCredits> credits(bool scarce = false) {
         PerClass<ClassCredits> made;
         for (const pcie::FlowClass flow : reference::flow_classes) {
-            made[reference::index_of(flow)] = class_credits(flow);
+            made[reference::index_of(flow)] = class_credits(flow, scarce || is(SwitchTheme::scarce));
         }
         return made;
     }
-    [[nodiscard]] ClassCredits class_credits(pcie::FlowClass flow) {
-        if (random_.one_in(flow == pcie::FlowClass::completion ? 3 : 8) && !is(SwitchTheme::scarce)) {
+    [[nodiscard]] ClassCredits class_credits(pcie::FlowClass flow, bool scarce) {
+        if (random_.one_in(flow == pcie::FlowClass::completion ? 3 : 8) && !scarce) {
             return {0, 0, true};
         }
-        const bool few = is(SwitchTheme::scarce) || random_.one_in(4);
+        const bool few = scarce || random_.one_in(4);
         const unsigned largest = flow == pcie::FlowClass::non_posted ? 1 : longest_data / 16;
         return {1 + random_.below(few ? 4 : 60), largest + random_.below(largest * (few ? 2 : 20)), false};
     }
@@ -159,7 +171,8 @@ private:
             add_traffic(made_.roots[root].link, 0, each, span, next);
         }
         for (std::size_t device = 0; device < made_.devices.size(); ++device) {
-            add_traffic(made_.devices[device].link, 1, each, span, [&] { return tlps.of_device(device); });
+            const unsigned sent = is(SwitchTheme::stuck) ? 9 * each : each;
+            add_traffic(made_.devices[device].link, 1, sent, span, [&] { return tlps.of_device(device); });
         }
     }
     template <typename Next>
@@ -167,7 +180,7 @@ private:
         SimTime call = random_.up_to(1us);
         const SimTime usual = span / count;
         for (unsigned i = 0; i < count; ++i) {
-            call = sometimes_at_edge(call + gap(usual));
+            call = sometimes_at_edge(call + gap(usual), random_);
             const SimTime ready = call + (random_.one_in(2) ? SimTime{0} : random_.up_to(50ns));
             link.directions[end].submissions.push_back({call, ready, next()});
         }
@@ -179,11 +192,6 @@ private:
                : random_.one_in(3) ? random_.up_to(2 * usual)
                                    : SimTime{0};
     }
-    /// The edges of the fabric are ticks of all links up to 5 GT/s.
-    [[nodiscard]] SimTime sometimes_at_edge(SimTime time) {
-        return random_.one_in(3) ? core::align_up(time, 4ns) : time;
-    }
-
     void add_faults() {
         if (!is(SwitchTheme::faults) && !is(SwitchTheme::link_down) && !random_.one_in(6)) {
             return;
@@ -203,9 +211,9 @@ private:
         if (is(SwitchTheme::link_down) && random_.one_in(2)) {
             SimTime from = 1us + random_.up_to(10us);
             for (unsigned times = 1 + random_.below(3); times > 0; --times) {
-                const SimTime until = sometimes_at_edge(from + 100ns + random_.up_to(3us));
+                const SimTime until = sometimes_at_edge(from + 100ns + random_.up_to(3us), random_);
                 link.settings.down.push_back({from, until});
-                from = sometimes_at_edge(until + 1us + random_.up_to(10us));
+                from = sometimes_at_edge(until + 1us + random_.up_to(10us), random_);
             }
         }
     }
@@ -225,11 +233,17 @@ private:
 
 } // namespace
 
+SimTime release_time(const PortCase& port, const pcie::Tlp& tlp, SimTime last_beat, const reference::LinkTicks& ticks) {
+    const SimTime usual = release_time(tlp, last_beat, ticks);
+    return port.stuck_from <= usual && usual < port.stuck_until ? port.stuck_until : usual;
+}
+
 SwitchCase make_switch_case(std::uint32_t seed, pcie::TlpFactory& factory) { return Maker(seed, factory).make(); }
 
 std::string describe(const SwitchCase& of) {
     static constexpr std::array<std::string_view, static_cast<std::size_t>(SwitchTheme::count)> themes = {
-        "any traffic", "contention", "many reads", "writes", "scarce credits", "refusals", "faults", "link down"};
+        "any traffic", "contention", "many reads", "writes",     "scarce credits",
+        "refusals",    "faults",     "link down",  "stuck roots"};
     static constexpr std::array<std::string_view, reference::arbiter_count> arbiters = {
         "round_robin", "weighted", "age", "strict_priority", "byte_fair"};
     const reference::SwitchSettings& settings = of.settings;

@@ -17,7 +17,14 @@ struct Completer {
 struct PortCase {
     LinkCase link;
     Completer completer;
+    /// Returns no credits from `stuck_from` until `stuck_until`; then all of them.
+    SimTime stuck_from{};
+    SimTime stuck_until{};
 };
+
+/// When the far end of a port releases a TLP that it received; see release_time() of a link.
+[[nodiscard]] SimTime release_time(const PortCase& port, const pcie::Tlp& tlp, SimTime last_beat,
+                                   const reference::LinkTicks& ticks);
 
 /// What the twin's tables do not say, and who sets a model up needs.
 struct DeviceSetup {
@@ -35,6 +42,7 @@ enum class SwitchTheme : std::uint8_t {
     refusals,   ///< much that is not allowed
     faults,     ///< links corrupt and lose packets
     link_down,  ///< links go down
+    stuck,      ///< roots take nothing for a while
     count,
 };
 

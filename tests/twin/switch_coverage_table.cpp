@@ -33,6 +33,20 @@ void add_links(std::vector<Counter>& made, const std::vector<reference::Coverage
                              {"TLP returned by a link that is down", sum.returned, {}}});
 }
 
+void add_shares(std::vector<Counter>& made, const reference::SwitchCoverage& of) {
+    for (const pcie::FlowClass flow : reference::flow_classes) {
+        const std::size_t index = reference::index_of(flow);
+        made.push_back({fmt::format("above quota, to the reserve, {}", name(flow)), of.moved_to_reserve[index], {}});
+        made.push_back({fmt::format("above quota, reserve full, {}", name(flow)), of.above_quota[index], {}});
+    }
+    made.insert(made.end(), {{"fence", of.fences, {}},
+                             {"fence ended by a link that comes up", of.unfences, {}},
+                             {"ended by a fence, waiting", of.fenced_waiting, {}},
+                             {"ended by a fence, coming later", of.fenced_later, {}},
+                             {"ended by a fence, UR to a device", of.fenced_answered, {}},
+                             {"ended by a fence, request of a root", of.fenced_requests, {}}});
+}
+
 } // namespace
 
 std::vector<Counter> counters_of(const SwitchTwinRun& run) {
@@ -62,6 +76,7 @@ std::vector<Counter> counters_of(const SwitchTwinRun& run) {
                              {"UR: engine or bridge, of a device", of.refused_to_device, {}},
                              {"dropped", of.dropped, {}},
                              {"answered by the switch", of.answered, {}}});
+    add_shares(made, of);
     add_links(made, run.links);
     return made;
 }

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "tests/reference/crossbar_output.h"
+
+namespace rootpool::reference {
+
+/// Whether a root is cut off from the devices (docs/timing.md 3.8).
+class RootFence {
+public:
+    RootFence(const CrossbarOutput& to_root, const SwitchSettings& settings, SwitchCoverage& coverage)
+        : to_root_(to_root), settings_(settings), coverage_(coverage) {}
+
+    /// At an edge, before all else. `link_up`: when the link of the root came up the last time before the edge.
+    void step(Edge now, SimTime link_up);
+    /// At the edge of the last step.
+    [[nodiscard]] bool holds() const noexcept { return holds_; }
+    /// It began at the edge of the last step.
+    [[nodiscard]] bool has_begun(Edge now) const noexcept { return holds_ && since_ == now; }
+
+private:
+    [[nodiscard]] bool is_overdue(const CrossbarQueue& queue, Edge now) const;
+
+    const CrossbarOutput& to_root_;
+    const SwitchSettings& settings_;
+    SwitchCoverage& coverage_;
+    bool holds_ = false;
+    Edge since_ = 0;
+};
+
+} // namespace rootpool::reference
