@@ -30,8 +30,6 @@ public:
     /// Sends a frame that is in the packet buffer at `ready`, behind what was sent before. Returns when its last bit
     /// leaves.
     SimTime send(const net::FramePtr& frame, SimTime ready);
-    /// Frames whose last bit is not in yet.
-    [[nodiscard]] std::size_t arriving() const noexcept { return arriving_.size(); }
 
 private:
     struct Arriving {

@@ -219,6 +219,8 @@ void Platform::add_fabric_metrics(observe::MetricSet& metrics) {
         add_minimum(metrics, prefix + "to_host_latency_min", server.root_complex().to_host_latency(),
                     "Smallest time of a TLP from a device to the root complex");
         metrics.add(prefix + "interrupts", server.interrupts().delivered(), "1", "Interrupts delivered");
+        metrics.add(prefix + "spurious_interrupts", server.interrupts().spurious(), "1",
+                    "Messages of devices that are no interrupt of this server");
         metrics.add(prefix + "packets_dropped", system(id).processing().stack().drops().total(), "1",
                     "Packets that the network stack dropped, all reasons");
         metrics.add(prefix + "refused_requests",

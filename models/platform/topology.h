@@ -34,7 +34,6 @@ public:
     /// Null when the device is of another model.
     [[nodiscard]] Nic82599* nic(scenario::DeviceId id) { return devices_.at(id.index()).nic.get(); }
     [[nodiscard]] DmaProbe* dma_probe(scenario::DeviceId id) { return devices_.at(id.index()).dma_probe.get(); }
-    [[nodiscard]] std::size_t server_count() const noexcept { return servers_.size(); }
     [[nodiscard]] std::size_t device_count() const noexcept { return devices_.size(); }
     /// Null when the scenario has no switch.
     [[nodiscard]] MultiRootSwitch* multi_root_switch() noexcept { return switch_.get(); }

@@ -23,7 +23,6 @@ HostMemory::Chunk& HostMemory::touch(std::uint64_t index) {
 
 bool HostMemory::read(std::uint64_t address, core::MutableByteView to) const {
     if (!inside(address, to.size())) {
-        ++outside_;
         std::fill(to.begin(), to.end(), std::uint8_t{0xFF});
         return false;
     }
@@ -43,7 +42,6 @@ bool HostMemory::read(std::uint64_t address, core::MutableByteView to) const {
 
 bool HostMemory::write(std::uint64_t address, core::ByteView from) {
     if (!inside(address, from.size())) {
-        ++outside_;
         return false;
     }
     while (!from.empty()) {

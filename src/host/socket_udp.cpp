@@ -51,7 +51,6 @@ bool UdpSocket::receive(Sink sink) {
 
 void UdpSocket::on_datagram(net::Endpoint from, const ReceivedPiece& piece) {
     if ((queue_.size() + 1) * ReceivePool::buffer_bytes > receive_buffer_) {
-        ++overruns_;
         environment_.drops.add(Drop::receive_buffer);
         environment_.buffers.give_back(piece.buffer);
         return;

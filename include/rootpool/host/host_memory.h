@@ -12,7 +12,7 @@ namespace rootpool::host {
 
 /// The physical memory of a server: sparse, zero until written, in chunks that exist once touched by a write.
 ///
-/// Whatever lies outside reads as all ones and swallows writes; both are counted, since addresses come from devices.
+/// Whatever lies outside reads as all ones and swallows writes, since addresses come from devices.
 class HostMemory {
 public:
     static constexpr std::uint64_t chunk_bytes = 2U << 20U;
@@ -28,7 +28,6 @@ public:
     [[nodiscard]] core::MutableByteView view(std::uint64_t address, std::uint64_t length);
 
     [[nodiscard]] std::uint64_t size() const noexcept { return chunks_.size() * chunk_bytes; }
-    [[nodiscard]] std::uint64_t outside_accesses() const noexcept { return outside_; }
 
 private:
     using Chunk = std::array<std::uint8_t, chunk_bytes>;
@@ -36,7 +35,6 @@ private:
     [[nodiscard]] Chunk& touch(std::uint64_t index);
 
     std::vector<std::unique_ptr<Chunk>> chunks_;
-    mutable std::uint64_t outside_ = 0;
 };
 
 /// Hands out DMA memory of one server, upwards from a base; the same requests in the same order get the same addresses.

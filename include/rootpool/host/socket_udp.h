@@ -41,8 +41,6 @@ public:
     bool receive(Sink sink);
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-    /// Datagrams dropped because the receive buffer was full.
-    [[nodiscard]] std::uint64_t overruns() const noexcept { return overruns_; }
 
     /// From the stack; takes the buffer.
     void on_datagram(net::Endpoint from, const ReceivedPiece& piece);
@@ -59,7 +57,6 @@ private:
     UdpObserver* observer_;
     core::RingQueue<Datagram> queue_;
     net::Ipv4Address source_;
-    std::uint64_t overruns_ = 0;
     std::uint16_t ip_identification_ = 1;
 };
 

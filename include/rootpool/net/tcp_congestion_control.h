@@ -16,7 +16,6 @@ public:
 
     /// Segments that may be in flight.
     [[nodiscard]] std::uint32_t window() const noexcept { return window_; }
-    [[nodiscard]] std::uint32_t slow_start_threshold() const noexcept { return threshold_; }
     [[nodiscard]] bool in_recovery() const noexcept { return in_recovery_; }
 
     /// New data acknowledged outside recovery. `in_flight`: segments before this ACK; the window grows only while it is

@@ -46,7 +46,6 @@ public:
     /// stays 0 until one MSS fits (RFC 1122 4.2.3.3).
     [[nodiscard]] std::uint16_t offer_window(bool in_syn) noexcept;
     [[nodiscard]] std::uint8_t scale() const noexcept { return scale_; }
-    [[nodiscard]] bool zero_window() const noexcept { return window_edge_ <= next_; }
     [[nodiscard]] bool unacknowledged() const noexcept { return acknowledged_ < next_; }
 
 private:

@@ -66,8 +66,8 @@ public:
         return virtualization_ ? queue / queues_per_pool_ : 0;
     }
     /// Whose requester ID the queue's DMA carries.
-    [[nodiscard]] FunctionNumber owner_of(unsigned queue) const noexcept { return pool_owner(pool_of(queue)); }
-    [[nodiscard]] FunctionNumber pool_owner(unsigned pool) const noexcept {
+    [[nodiscard]] FunctionNumber owner_of(unsigned queue) const noexcept {
+        const unsigned pool = pool_of(queue);
         return virtualization_ && pool < functions_.active_vfs()
                    ? function_of(pcie::VfIndex(static_cast<std::uint16_t>(pool)))
                    : physical_function;

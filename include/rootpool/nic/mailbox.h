@@ -27,7 +27,6 @@ public:
     /// PFMBICR(i): requests of 16 VFs in bits 15:0, acknowledgements in 31:16; a written 1 clears.
     [[nodiscard]] std::uint32_t causes(unsigned i) const noexcept { return causes_[i]; }
     void clear_causes(unsigned i, std::uint32_t bits) noexcept { causes_[i] &= ~bits; }
-    [[nodiscard]] bool any_cause() const noexcept { return (causes_[0] | causes_[1] | causes_[2] | causes_[3]) != 0; }
 
     /// VFLRE(i): VFs of 32 that were reset; VFLREC clears.
     [[nodiscard]] std::uint32_t reset_events(unsigned i) const noexcept { return reset_events_[i]; }
