@@ -10,16 +10,6 @@ namespace {
 using pcie::FlowClass;
 using pcie::WaitGraph;
 
-/// The class of the first TLP before `index` that it must not pass; its own if there is none.
-FlowClass blocker(const TransmitQueue& queue, std::size_t index) {
-    for (std::size_t i = 0; i < index; ++i) {
-        if (queue.policy() == pcie::OrderingPolicy::fifo || !pcie::may_pass(*queue[index].tlp, *queue[i].tlp)) {
-            return queue[i].flow;
-        }
-    }
-    return queue[index].flow;
-}
-
 std::string missing_credits(const pcie::CreditGate& gate, pcie::CreditCost cost, const pcie::ClassCredits& advertised) {
     return gate.stall(cost) == pcie::CreditStall::headers
                ? "no header credit left of " + std::to_string(advertised.limit.headers)
@@ -37,7 +27,8 @@ void explain_end(const LinkEnd& end, const Port& from, const Port& to, WaitGraph
         }
         const std::string place = WaitGraph::transmit_buffer(flow, from.name());
         const pcie::CreditGate& gate = end.gates()[static_cast<std::size_t>(flow)];
-        if (const FlowClass before = blocker(end.queue(), i); before != flow) {
+        const std::size_t blocker = pcie::first_blocker(end.queue(), i, end.queue().policy());
+        if (const FlowClass before = end.queue()[blocker].flow; before != flow) {
             graph.add(place, WaitGraph::transmit_buffer(before, from.name()), "may not pass it");
         } else if (gate.stall(entry.cost) != pcie::CreditStall::none) {
             graph.add(place, WaitGraph::receive_buffer(flow, to.name()),

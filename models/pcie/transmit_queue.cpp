@@ -16,20 +16,11 @@ std::size_t TransmitQueue::younger_candidate(const CreditGates& gates) const noe
         return none;
     }
     for (std::size_t i = 1; i < entries_.size(); ++i) {
-        if (has_credits(entries_[i], gates) && passes_all_before(i)) {
+        if (has_credits(entries_[i], gates) && pcie::first_blocker(entries_, i, policy_) == i) {
             return i;
         }
     }
     return none;
-}
-
-bool TransmitQueue::passes_all_before(std::size_t index) const noexcept {
-    for (std::size_t i = 0; i < index; ++i) {
-        if (!pcie::may_pass(*entries_[index].tlp, *entries_[i].tlp)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 } // namespace rootpool::models

@@ -47,7 +47,6 @@ private:
     [[nodiscard]] static bool has_credits(const Entry& entry, const CreditGates& gates) noexcept {
         return gates[static_cast<std::size_t>(entry.flow)].stall(entry.cost) == pcie::CreditStall::none;
     }
-    [[nodiscard]] bool passes_all_before(std::size_t index) const noexcept;
 
     pcie::OrderingPolicy policy_;
     core::RingQueue<Entry> entries_;

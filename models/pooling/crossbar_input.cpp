@@ -49,7 +49,7 @@ std::size_t CrossbarInput::find(CrossbarSink& sink, const CrossbarRoom& room, Si
         }
         --left_of_class;
         const SimTime after = accepted_after(sink, room, entry, seen);
-        if (after < next && (i == 0 || passes_all_before(i))) {
+        if (after < next && pcie::first_blocker(entries_, i, policy_) == i) {
             if (after <= seen) {
                 return i;
             }
@@ -64,7 +64,7 @@ std::size_t CrossbarInput::find(CrossbarSink& sink, const CrossbarRoom& room, Si
 
 SimTime CrossbarInput::may_go_after(CrossbarSink& sink, const CrossbarRoom& room, std::size_t index,
                                     SimTime seen) const {
-    if (index != 0 && (policy_ == pcie::OrderingPolicy::fifo || !passes_all_before(index))) {
+    if (pcie::first_blocker(entries_, index, policy_) != index) {
         return core::never;
     }
     return accepted_after(sink, room, entries_[index], seen);
@@ -77,15 +77,6 @@ SimTime CrossbarInput::accepted_after(CrossbarSink& sink, const CrossbarRoom& ro
         return after;
     }
     return std::max(after, sink.accepts_after(number_, entry, seen));
-}
-
-bool CrossbarInput::passes_all_before(std::size_t index) const noexcept {
-    for (std::size_t i = 0; i < index; ++i) {
-        if (!pcie::may_pass(*entries_[index].tlp, *entries_[i].tlp)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /// TLPs of the classes for which the sink knows when it has room: a queue that waits for room as a whole costs nothing.

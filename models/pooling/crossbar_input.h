@@ -75,7 +75,6 @@ public:
 private:
     [[nodiscard]] SimTime accepted_after(CrossbarSink& sink, const CrossbarRoom& room, const CrossbarEntry& entry,
                                          SimTime seen) const;
-    [[nodiscard]] bool passes_all_before(std::size_t index) const noexcept;
     [[nodiscard]] std::array<std::size_t, pcie::flow_class_count> with_room(const CrossbarRoom& room) const noexcept;
 
     std::size_t number_;

@@ -15,16 +15,6 @@ std::string queue_name(const std::string& output, std::size_t input, FlowClass f
     return output + " input " + std::to_string(input) + " " + std::string(pcie::to_string(flow));
 }
 
-/// The class of the first TLP before `index` that it must not pass; its own if there is none.
-FlowClass blocker(const CrossbarInput& queue, std::size_t index) {
-    for (std::size_t i = 0; i < index; ++i) {
-        if (queue.policy() == pcie::OrderingPolicy::fifo || !pcie::may_pass(*queue[index].tlp, *queue[i].tlp)) {
-            return queue[i].flow;
-        }
-    }
-    return queue[index].flow;
-}
-
 /// Of the receive buffer that it came into.
 bool holds_credits(const CrossbarEntry& entry) {
     return entry.received && (entry.queue == nullptr || !entry.queue->in_reserve(*entry.received));
@@ -35,7 +25,8 @@ void explain_oldest(const CrossbarInput& queue, std::size_t index, const std::st
                     std::size_t input, WaitGraph& graph) {
     const FlowClass flow = queue[index].flow;
     const std::string place = queue_name(output, input, flow);
-    if (const FlowClass before = blocker(queue, index); before != flow) {
+    const std::size_t blocker = pcie::first_blocker(queue, index, queue.policy());
+    if (const FlowClass before = queue[blocker].flow; before != flow) {
         graph.add(place, queue_name(output, input, before), "may not pass it");
     } else if (egress.free_after(flow) == core::never) {
         graph.add(place, WaitGraph::transmit_buffer(flow, egress.name()),
