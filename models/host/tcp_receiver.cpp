@@ -71,6 +71,23 @@ void TcpReceiver::on_closed(host::TcpSocket& socket, net::TcpCloseReason /*reaso
     if (!closed_by_us_) {
         socket.close(now());
     }
+    end();
+}
+
+void TcpReceiver::give_up() {
+    if (done_) {
+        return;
+    }
+    if (socket_ == nullptr) {
+        task_.stack().tcp_stop_listening(settings_.port);
+    } else {
+        counters_ = socket_->counters();
+        socket_->abort(now());
+    }
+    end();
+}
+
+void TcpReceiver::end() {
     socket_ = nullptr;
     settings_.pattern.reset();
     done_ = true;

@@ -25,6 +25,8 @@ public:
 
     /// Throws std::invalid_argument when the port is taken.
     void start();
+    /// The sender has failed, so nothing more comes: ends as if it were killed. Nothing if it has ended.
+    void give_up();
     /// Notified when the connection is closed in both directions, or failed.
     [[nodiscard]] const sc_core::sc_event& done_event() const noexcept { return done_event_; }
     [[nodiscard]] bool done() const noexcept { return done_; }
@@ -47,6 +49,7 @@ private:
     void read_now();
     void check(core::ByteView bytes);
     void close();
+    void end();
     void nothing() {}
 
     Task task_;

@@ -11,7 +11,8 @@ void TcpSender::start() { task_.system_call(0, CpuCore::Effect::to<&TcpSender::c
 void TcpSender::connect() {
     socket_ = task_.stack().tcp_connect(settings_.to, this, now(), settings_.from);
     if (socket_ == nullptr) {
-        failed_ = done_ = true;
+        error_ = "no socket";
+        done_ = true;
         done_event_.notify(sc_core::SC_ZERO_TIME);
     }
     task_.pay_and(CpuCore::Effect::to<&TcpSender::nothing>(*this));
@@ -86,7 +87,9 @@ void TcpSender::close_now() {
 
 void TcpSender::on_closed(host::TcpSocket& socket, net::TcpCloseReason reason) {
     counters_ = socket.counters();
-    failed_ = reason != net::TcpCloseReason::finished;
+    if (reason != net::TcpCloseReason::finished) {
+        error_ = net::to_string(reason);
+    }
     if (!closing_) {
         socket.close(now());
     }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <systemc>
 
 #include "models/host/task.h"
@@ -31,7 +32,9 @@ public:
     /// Notified when the last byte was acknowledged and the connection closed, or failed.
     [[nodiscard]] const sc_core::sc_event& done_event() const noexcept { return done_event_; }
     [[nodiscard]] bool done() const noexcept { return done_; }
-    [[nodiscard]] bool failed() const noexcept { return failed_; }
+    [[nodiscard]] bool failed() const noexcept { return !error_.empty(); }
+    /// Why it failed; empty: it did not.
+    [[nodiscard]] std::string_view error() const noexcept { return error_; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return offset_; }
     [[nodiscard]] SimTime connected_at() const noexcept { return connected_at_; }
     [[nodiscard]] SimTime last_write_at() const noexcept { return last_write_at_; }
@@ -61,7 +64,7 @@ private:
     bool blocked_ = false;
     bool closing_ = false;
     bool done_ = false;
-    bool failed_ = false;
+    std::string_view error_;
     SimTime connected_at_{};
     SimTime last_write_at_{};
     net::TcpCounters counters_;

@@ -1,5 +1,6 @@
 #include "models/platform/workloads.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "models/platform/platform.h"
@@ -58,6 +59,8 @@ Workloads::Transfer& Workloads::start_transfer(scenario::InterfaceId from, scena
     sender.from = address(from);
     transfers_.push_back(std::make_unique<Transfer>());
     Transfer& transfer = *transfers_.back();
+    transfer.from = from;
+    transfer.to = to;
     transfer.receiver = std::make_unique<TcpReceiver>(make_task(to), receiver);
     transfer.sender = std::make_unique<TcpSender>(make_task(from), sender);
     transfer.receiver->start();
@@ -65,10 +68,17 @@ Workloads::Transfer& Workloads::start_transfer(scenario::InterfaceId from, scena
     return transfer;
 }
 
-/// Until the connection is closed at both ends, or has failed.
-void Workloads::wait_for(const Transfer& transfer) {
+/// Until the connection is closed at both ends. If the sender fails, the receiver would wait for ever.
+void Workloads::wait_for(const Transfer& transfer, const std::string& name) {
     while (!transfer.receiver->done() && !transfer.sender->failed()) {
         sc_core::wait(transfer.receiver->done_event() | transfer.sender->done_event());
+    }
+    if (transfer.sender->failed()) {
+        transfer.receiver->give_up();
+        print(transfer.from, fmt::format("{}: connection to {} failed: {}", name, net::to_string(address(transfer.to)),
+                                         transfer.sender->error()));
+        print(transfer.to,
+              fmt::format("{}: ended after {} bytes: the sender has failed", name, transfer.receiver->bytes()));
     }
 }
 
@@ -111,14 +121,14 @@ void Workloads::iperf_tcp(const scenario::Iperf& step) {
     std::uint64_t failed = 0;
     std::uint64_t wrong = 0;
     for (const Transfer* transfer : streams) {
-        wait_for(*transfer);
+        wait_for(*transfer, step.name);
         failed += transfer->sender->failed() ? 1 : 0;
         require(transfer->sender->failed() || transfer->receiver->bytes() == transfer->sender->bytes(), step.name,
                 "bytes were lost inside a TCP stream");
         retransmissions += transfer->sender->counters().retransmissions;
         wrong += transfer->receiver->wrong_bytes();
-        print(step.client,
-              net::iperf_line(SimTime{0}, transfer->sender->last_write_at() - start, transfer->sender->bytes()));
+        print(step.client, net::iperf_line(SimTime{0}, std::max(transfer->sender->last_write_at() - start, SimTime{0}),
+                                           transfer->sender->bytes()));
     }
     require(wrong == 0, step.name, "bytes arrived that the sender had not written at that place");
 
@@ -232,8 +242,9 @@ void Workloads::copy(const scenario::Copy& step) {
     receiver.digest = true;
     const SimTime start = now();
     const Transfer& transfer = start_transfer(step.from, step.to, sender, receiver);
-    wait_for(transfer);
-    const SimTime duration = transfer.receiver->last_byte_at() - transfer.sender->connected_at();
+    wait_for(transfer, step.name);
+    const SimTime duration =
+        std::max(transfer.receiver->last_byte_at() - transfer.sender->connected_at(), SimTime{0}); // without a byte: 0
     const bool equal = transfer.sender->digest() == transfer.receiver->digest();
     print(step.to,
           fmt::format("{}: {} bytes in {:.6f} s", step.name, transfer.receiver->bytes(), seconds(now() - start)));

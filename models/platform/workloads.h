@@ -33,6 +33,8 @@ private:
     struct Transfer {
         std::unique_ptr<TcpSender> sender;
         std::unique_ptr<TcpReceiver> receiver;
+        scenario::InterfaceId from;
+        scenario::InterfaceId to;
     };
 
     struct DatagramTransfer {
@@ -59,7 +61,7 @@ private:
     [[nodiscard]] net::Ipv4Address address(scenario::InterfaceId interface) const;
     [[nodiscard]] std::shared_ptr<const net::BytePattern> pattern(std::string_view name, unsigned stream) const;
     [[nodiscard]] std::uint16_t take_port() noexcept;
-    static void wait_for(const Transfer& transfer);
+    void wait_for(const Transfer& transfer, const std::string& name);
     static void wait_for(const DatagramTransfer& transfer);
     void print(scenario::InterfaceId on, const std::string& line);
     void require(bool condition, const std::string& name, std::string_view what) const;
