@@ -21,11 +21,16 @@ public:
 
     explicit AckScheduler(pcie::LinkTick ack_limit) noexcept : ack_limit_(ack_limit) {}
 
+    /// Whether a TLP that starts now has the number that will be expected.
+    [[nodiscard]] bool expects(std::uint16_t sequence) const noexcept { return sequence == expected_; }
     /// What becomes of a TLP. Packets do not overtake each other, so it is certain as soon as the TLP starts; to be
     /// called in the order of the starts.
     [[nodiscard]] Verdict judge(std::uint16_t sequence, pcie::PacketFate fate) noexcept {
         if (fate == pcie::PacketFate::dropped) {
             return {pcie::Reception::lost, false};
+        }
+        if (fate == pcie::PacketFate::nullified) {
+            return {pcie::Reception::nullified, false};
         }
         if (fate == pcie::PacketFate::intact && sequence == expected_) {
             expected_ = (expected_ + 1U) & sequence_mask;

@@ -17,6 +17,8 @@ void Link::connect(Port& upstream_component, Port& downstream_component) {
     upstream_end_.to_port.bind(upstream_component.receive);
     downstream_component.transmit.bind(downstream_end_.from_port);
     downstream_end_.to_port.bind(downstream_component.receive);
+    upstream_component.set_link_clock(timing_.clock);
+    downstream_component.set_link_clock(timing_.clock);
     upstream_component_ = &upstream_component;
     downstream_component_ = &downstream_component;
     upstream_end_.connect(downstream_end_, upstream_component.advertised(), upstream_component.listener());

@@ -45,8 +45,15 @@ void LinkEnd::observe(pcie::LinkObserver& observer, pcie::PlaceId place) noexcep
 // ------------------------------------------------------------------------------------------------- from the port
 
 tlm::tlm_sync_enum LinkEnd::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& /*phase*/, sc_core::sc_time& delay) {
-    const LinkTick from = timing_.clock.after(now() + SimTime{static_cast<std::int64_t>(delay.value())});
-    if (const LinkTick queued = queue_.push(pcie::TlpPtr(&tlp), from); queued < up_at_ && !up_) {
+    const LinkTick crossing = timing_.clock.symbols(tlp.crossing);
+    LinkTick from = timing_.clock.after(now() + SimTime{static_cast<std::int64_t>(delay.value())}) + crossing;
+    LinkTick bad_from = no_tick;
+    if (tlp.last_beat != SimTime{0}) { // it never runs dry on the wire
+        const LinkTick last = timing_.clock.after(tlp.last_beat) + crossing;
+        from = std::max(from, last - timing_.clock.packet(pcie::wire_bytes(tlp.header)));
+        bad_from = tlp.bad_end ? last : no_tick;
+    }
+    if (const LinkTick queued = queue_.push(pcie::TlpPtr(&tlp), from, bad_from); queued < up_at_ && !up_) {
         tell_port(*queue_.take(queue_.size() - 1), TlpPhase::returned, timing_.clock.time(queued));
     } else {
         if (queue_.candidate() == TransmitQueue::none) {
@@ -122,7 +129,7 @@ LinkTick LinkEnd::tlp_from() const noexcept {
         return no_tick;
     }
     const std::size_t index = queue_.candidate();
-    const LinkTick from = index == TransmitQueue::none ? no_tick : queue_[index].from;
+    const LinkTick from = std::min(index == TransmitQueue::none ? no_tick : queue_[index].from, queue_.bad_from());
     const bool older_may_follow = index != 0 && !queue_.empty() && !incoming_credits_.empty();
     return older_may_follow ? std::min(from, incoming_credits_.front().at + 1) : from;
 }
@@ -186,7 +193,7 @@ bool LinkEnd::is_certain(LinkTick tick) const noexcept {
         return false;
     }
     // What is handed over from now on is younger and not earlier.
-    return queue_.candidate() == 0 && queue_[0].from <= tick;
+    return queue_.candidate() == 0 && queue_[0].from <= tick && queue_.bad_from() > tick;
 }
 
 // ----------------------------------------------------------------------------------------------------- transmitter
@@ -210,7 +217,12 @@ void LinkEnd::decide(LinkTick tick) {
     pcie::Dllp dllp;
     if (tick >= dllp_hold_ && choose_dllp(tick, dllp)) {
         send_dllp(dllp, tick);
-    } else if (!init_.active() || tlp_from() > tick) {
+        return;
+    }
+    if (queue_.bad_from() <= tick && tlp_from() <= tick && !replay_.replaying() && init_.active()) {
+        drop_bad(tick);
+    }
+    if (!init_.active() || tlp_from() > tick) {
         note_stall(tick);
         plan();
     } else if (replay_.replaying()) {
@@ -316,13 +328,29 @@ void LinkEnd::send_dllp(const pcie::Dllp& chosen, LinkTick tick) {
 
 void LinkEnd::send_new_tlp(LinkTick tick) {
     const std::size_t index = queue_.candidate();
-    gates_[static_cast<std::size_t>(queue_[index].flow)].consume(queue_[index].cost);
     end_stall(tick);
+    if (queue_[index].bad_from != no_tick) {
+        const pcie::TlpPtr bad = queue_.take(index);
+        queue_.look(gates_);
+        send_nullified(bad, tick);
+        tell_port(*bad, TlpPhase::release, timing_.clock.time(tick));
+        return;
+    }
+    gates_[static_cast<std::size_t>(queue_[index].flow)].consume(queue_[index].cost);
     RetryBuffer::Entry& entry = replay_.buffer().add(queue_.take(index));
     queue_.look(gates_);
     const pcie::TlpPtr tlp = entry.tlp;
     send_tlp(entry, false, tick);
     tell_port(*tlp, TlpPhase::release, timing_.clock.time(tick)); // it has left the queue
+}
+
+/// What was known to be bad before it could start (docs/timing.md 3.9).
+void LinkEnd::drop_bad(LinkTick tick) {
+    while (const pcie::TlpPtr bad = queue_.take_bad(tick)) {
+        ++counters_.dropped_tlps;
+        queue_.look(gates_);
+        tell_port(*bad, TlpPhase::release, timing_.clock.time(tick));
+    }
 }
 
 void LinkEnd::tell_port(pcie::Tlp& tlp, TlpPhase phase, SimTime at) {
@@ -332,61 +360,94 @@ void LinkEnd::tell_port(pcie::Tlp& tlp, TlpPhase phase, SimTime at) {
 
 void LinkEnd::send_tlp(RetryBuffer::Entry& entry, bool replay, LinkTick tick) {
     const pcie::TlpPtr tlp = entry.tlp;
-    const std::uint16_t sequence = entry.sequence;
-    const unsigned bytes = pcie::wire_bytes(tlp->header);
-    wire_free_ = tick + timing_.clock.packet(bytes);
+    const Flight flight = fly(*tlp, entry.sequence, tick);
     replay_.sent(entry, tick, wire_free_);
-    const pcie::PacketFate fate = faults_ == nullptr ? pcie::PacketFate::intact : faults_->fate(true, bytes);
-    const LinkTick received = wire_free_ + timing_.flight;
-    AckScheduler::Verdict verdict{Reception::lost, false};
-    if (received < down_at_) {
-        verdict = peer_->acks_.judge(sequence, fate);
-    }
-    if (received < down_at_) {
-        peer_->take(
-            {received, verdict.reception == Reception::lost ? Content::nothing : Content::tlp, sequence, verdict, {}});
-    }
-    const bool accepted = verdict.reception == Reception::accepted;
-    if (accepted) {
+    if (flight.reception == Reception::accepted) {
         ++counters_.tlps;
-        counters_.bytes += bytes;
+        counters_.bytes += pcie::wire_bytes(tlp->header);
         replay_.buffer().accept(entry);
     } else {
         ++counters_.lost_packets;
     }
     plan();
+    land(*tlp, flight, replay);
+}
+
+/// Its sequence number, its credits and its place in the retry buffer are those of the next TLP (PCIe base 3.6.2.1).
+void LinkEnd::send_nullified(const pcie::TlpPtr& tlp, LinkTick tick) {
+    ++counters_.nullified_tlps;
+    const Flight flight = fly(*tlp, replay_.buffer().next_sequence(), tick);
+    plan();
+    land(*tlp, flight, false);
+}
+
+/// Puts a TLP on the wire.
+LinkEnd::Flight LinkEnd::fly(const pcie::Tlp& tlp, std::uint16_t sequence, LinkTick tick) {
+    const unsigned bytes = pcie::wire_bytes(tlp.header);
+    wire_free_ = tick + timing_.clock.packet(bytes);
+    Flight flight{tick, wire_free_ + timing_.flight, sequence};
+    flight.fate = faults_ == nullptr ? pcie::PacketFate::intact : faults_->fate(true, bytes);
+    if (tlp.bad_end && flight.fate == pcie::PacketFate::intact) {
+        flight.fate = pcie::PacketFate::nullified;
+    }
+    if (flight.received < down_at_) {
+        const AckScheduler::Verdict verdict = peer_->acks_.judge(sequence, flight.fate);
+        flight.reception = verdict.reception;
+        if (verdict.reception != Reception::nullified) { // nothing comes of that
+            peer_->take({flight.received,
+                         verdict.reception == Reception::lost ? Content::nothing : Content::tlp,
+                         sequence,
+                         verdict,
+                         {}});
+        }
+    }
+    return flight;
+}
+
+/// Tells who has to know what becomes of a TLP.
+void LinkEnd::land(pcie::Tlp& tlp, const Flight& flight, bool replay) {
     if (link_observer_ != nullptr) {
         report({link_place_,
-                timing_.clock.time(tick),
+                timing_.clock.time(flight.start),
                 timing_.clock.time(wire_free_),
-                timing_.clock.time(received),
-                tlp.get(),
-                sequence,
+                timing_.clock.time(flight.received),
+                &tlp,
+                flight.sequence,
                 replay,
                 {},
-                fate,
-                verdict.reception});
+                flight.fate,
+                flight.reception});
     }
-    if (accepted) {
+    const LinkTick first = flight.start + timing_.flight;
+    if (flight.reception == Reception::accepted) {
         if (tlp_observer_ != nullptr) {
-            tlp_observer_->on_tlp(
-                {tlp_place_, timing_.clock.time(tick), timing_.clock.time(received - timing_.flight), *tlp});
+            tlp_observer_->on_tlp({tlp_place_, timing_.clock.time(flight.start),
+                                   timing_.clock.time(flight.received - timing_.flight), tlp});
         }
-        peer_->deliver(*tlp, tick + timing_.flight, received);
+        peer_->deliver(tlp, first, flight.received, TlpPhase::end);
+    } else if (shows_header(tlp, flight)) {
+        peer_->deliver(tlp, first, flight.received, TlpPhase::bad_end);
     }
+}
+
+/// Whether the receiver could take a TLP that it does not accept for the one that it expects until its end.
+bool LinkEnd::shows_header(const pcie::Tlp& tlp, const Flight& flight) const noexcept {
+    constexpr unsigned framing = 4; // see Port::header_end()
+    return flight.fate != pcie::PacketFate::dropped && peer_->acks_.expects(flight.sequence) &&
+           flight.start + timing_.flight + timing_.clock.packet(framing + pcie::header_bytes(tlp.header)) < down_at_;
 }
 
 void LinkEnd::report(const pcie::PacketSighting& packet) const { link_observer_->on_packet(packet); }
 
 // ------------------------------------------------------------------------------------------------------- receiver
 
-void LinkEnd::deliver(pcie::Tlp& tlp, LinkTick first, LinkTick last) {
+void LinkEnd::deliver(pcie::Tlp& tlp, LinkTick first, LinkTick last, TlpPhase end) {
     tlp.link_ups = ups_;
     const SimTime time = now();
     TlpPhase phase = TlpPhase::arrive;
     sc_core::sc_time delay = to_sc_time(timing_.clock.time(first) - time);
     to_port->nb_transport_fw(tlp, phase, delay);
-    phase = TlpPhase::end;
+    phase = end;
     delay = to_sc_time(timing_.clock.time(last) - time);
     to_port->nb_transport_fw(tlp, phase, delay);
 }

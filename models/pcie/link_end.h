@@ -46,7 +46,9 @@ struct LinkEndCounters {
     std::uint64_t naks_received = 0;
     std::uint64_t replay_timeouts = 0;
     std::uint64_t retrains = 0;
-    std::uint64_t lost_packets = 0; ///< not intact at the other end
+    std::uint64_t lost_packets = 0;   ///< not intact at the other end
+    std::uint64_t nullified_tlps = 0; ///< ended so because they came in bad while they were sent
+    std::uint64_t dropped_tlps = 0;   ///< turned out bad before they could be sent
     /// Time that the wire was free and TLPs waited for credits, by class of the oldest and by what it lacked.
     std::array<std::array<SimTime, 2>, pcie::flow_class_count> credit_stalls{};
 };
@@ -94,7 +96,8 @@ public:
     [[nodiscard]] bool needs_update() const noexcept { return queue_.candidate() != 0; }
     /// Whether a TLP starts, or may start, with what is on its way.
     [[nodiscard]] bool has_next_start() const noexcept {
-        return queue_.candidate() != TransmitQueue::none || !incoming_credits_.empty();
+        return queue_.candidate() != TransmitQueue::none || queue_.bad_from() != pcie::no_tick ||
+               !incoming_credits_.empty();
     }
     /// When the next UpdateFC starts at the earliest; no_tick: none is due.
     [[nodiscard]] pcie::LinkTick next_update() const noexcept {
@@ -175,7 +178,20 @@ private:
     void send_dllp(const pcie::Dllp& chosen, pcie::LinkTick tick);
     void send_new_tlp(pcie::LinkTick tick);
     void send_tlp(RetryBuffer::Entry& entry, bool replay, pcie::LinkTick tick);
-    void deliver(pcie::Tlp& tlp, pcie::LinkTick first, pcie::LinkTick last);
+    void send_nullified(const pcie::TlpPtr& tlp, pcie::LinkTick tick);
+    void drop_bad(pcie::LinkTick tick);
+    /// A TLP on the wire.
+    struct Flight {
+        pcie::LinkTick start = 0;
+        pcie::LinkTick received = 0;
+        std::uint16_t sequence = 0;
+        pcie::PacketFate fate = pcie::PacketFate::intact;
+        pcie::Reception reception = pcie::Reception::lost;
+    };
+    [[nodiscard]] Flight fly(const pcie::Tlp& tlp, std::uint16_t sequence, pcie::LinkTick tick);
+    void land(pcie::Tlp& tlp, const Flight& flight, bool replay);
+    void deliver(pcie::Tlp& tlp, pcie::LinkTick first, pcie::LinkTick last, TlpPhase end);
+    [[nodiscard]] bool shows_header(const pcie::Tlp& tlp, const Flight& flight) const noexcept;
     void report(const pcie::PacketSighting& packet) const;
     void receive(const Incoming& packet);
     void receive_tlp(const Incoming& packet);

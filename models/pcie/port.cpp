@@ -19,6 +19,11 @@ Port::Port(const sc_core::sc_module_name& name, PortOwner& owner, const pcie::Cr
     receive.bind(static_cast<TlpForwardInterface&>(*this));
 }
 
+SimTime Port::header_end(const pcie::TlpHeader& header, SimTime first_beat) const noexcept {
+    constexpr unsigned framing = 4; // start of packet and sequence number (PCIe base 4.2.1, 4.2.2)
+    return clock_->time(clock_->at_or_before(first_beat) + clock_->packet(framing + pcie::header_bytes(header)));
+}
+
 void Port::send(const pcie::TlpPtr& tlp, SimTime earliest) {
     slots_.take(pcie::flow_class(tlp->header.kind));
     TlpPhase phase = TlpPhase::arrive;
@@ -37,6 +42,8 @@ void Port::release(pcie::Tlp& tlp, SimTime at) {
 tlm::tlm_sync_enum Port::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) {
     if (phase == TlpPhase::arrive) {
         incoming_first_beat_ = time_of(delay);
+    } else if (phase == TlpPhase::bad_end) {
+        owner_.on_bad_tlp(*this, pcie::TlpPtr(&tlp), incoming_first_beat_, time_of(delay));
     } else {
         owner_.on_tlp(*this, pcie::TlpPtr(&tlp), incoming_first_beat_, time_of(delay));
     }

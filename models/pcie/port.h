@@ -7,6 +7,7 @@
 #include "models/pcie/tlp_socket.h"
 #include "models/pcie/transmit_slots.h"
 #include "rootpool/pcie/credits.h"
+#include "rootpool/pcie/link_clock.h"
 #include "rootpool/pcie/tlp.h"
 #include "rootpool/pcie/wait_graph.h"
 
@@ -21,6 +22,10 @@ public:
     /// A TLP comes in. Called in the sender's call chain: both times are at or after now, and in order for one port.
     /// The TLP occupies the port's receive buffer until the owner calls Port::release().
     virtual void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) = 0;
+    /// The header of a TLP came in, but the TLP is not accepted at its last beat (docs/timing.md 3.9). Matters to who
+    /// sends TLPs on before they are whole.
+    virtual void on_bad_tlp(Port& /*port*/, const pcie::TlpPtr& /*tlp*/, SimTime /*first_beat*/,
+                            SimTime /*last_beat*/) {}
     /// It is decided when a TLP that had to wait starts on the wire, see Port::free_after() and fewer_after(); or it
     /// was returned.
     virtual void on_room(Port& /*port*/) {}
@@ -53,9 +58,14 @@ public:
     /// `advertised`: what this port's receive buffer holds, and so what the other side may have outstanding.
     Port(const sc_core::sc_module_name& name, PortOwner& owner, const pcie::Credits& advertised);
 
-    /// Sends a TLP whose first beat is ready at `earliest` (at or after now). Order of calls is order of arrival in the
-    /// queue; only the ordering rules and missing credits change it. Never refused: who sends bounds the backlog by
-    /// looking at it.
+    /// The clock of the link that it is bound to; before the simulation.
+    void set_link_clock(const pcie::LinkClock& clock) noexcept { clock_ = &clock; }
+    /// When the header of a TLP is in the receive buffer that begins at `first_beat`.
+    [[nodiscard]] SimTime header_end(const pcie::TlpHeader& header, SimTime first_beat) const noexcept;
+
+    /// Sends a TLP whose first beat is ready at `earliest` (at or after now), its last at Tlp::last_beat. Order of
+    /// calls is order of arrival in the queue; only the ordering rules and missing credits change it. Never refused:
+    /// who sends bounds the backlog by looking at it.
     void send(const pcie::TlpPtr& tlp, SimTime earliest);
     /// The owner took a received TLP out of the receive buffer at `at`: its credits go back to the sender.
     void release(pcie::Tlp& tlp, SimTime at);
@@ -83,6 +93,7 @@ private:
 
     PortOwner& owner_;
     pcie::Credits advertised_;
+    const pcie::LinkClock* clock_ = nullptr;
     TransmitSlots slots_{slots_of_each_class};
     SimTime incoming_first_beat_{};
     bool sending_ = false; ///< the owner looks at the backlog itself when send() returns

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
     /// Fewer than 2048 TLPs may be unacknowledged (PCIe base 3.6.2.1).
     [[nodiscard]] bool full() const noexcept { return entries_.size() >= 2047; }
+    /// That the next TLP gets.
+    [[nodiscard]] std::uint16_t next_sequence() const noexcept { return next_; }
     [[nodiscard]] Entry& operator[](std::size_t index) noexcept { return entries_[index]; }
     [[nodiscard]] std::size_t not_accepted() const noexcept { return not_accepted_; }
 

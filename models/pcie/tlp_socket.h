@@ -13,6 +13,7 @@ enum class TlpPhase : std::uint8_t {
     arrive,   ///< forward: the first beat is in the receiver's buffer at now + t; the sender held the credits, so never
               ///< refused
     end,      ///< forward: the last beat
+    bad_end,  ///< forward: the last beat of a TLP that is not accepted, so that its credits were not taken
     release,  ///< backward: the TLP left that buffer at now + t
     returned, ///< backward, on a link: it is down, the TLP was not sent and left the transmit queue at now + t
 };

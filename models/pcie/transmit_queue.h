@@ -18,7 +18,8 @@ class TransmitQueue {
 public:
     struct Entry {
         pcie::TlpPtr tlp;
-        pcie::LinkTick from = 0; ///< the first tick at which it may start
+        pcie::LinkTick from = 0;                 ///< the first tick at which it may start
+        pcie::LinkTick bad_from = pcie::no_tick; ///< the first at which its end is known to be bad
         pcie::CreditCost cost;
         pcie::FlowClass flow = pcie::FlowClass::posted;
     };
@@ -27,8 +28,13 @@ public:
     explicit TransmitQueue(pcie::OrderingPolicy policy) noexcept : policy_(policy) {}
 
     /// `from`: the first tick at which the TLP may start, if its predecessor does not make it later. Which it is.
-    pcie::LinkTick push(pcie::TlpPtr tlp, pcie::LinkTick from);
-    [[nodiscard]] pcie::TlpPtr take(std::size_t index) { return entries_.take(index).tlp; }
+    /// `bad_from`: the first at which it is dropped; no_tick: it is good.
+    pcie::LinkTick push(pcie::TlpPtr tlp, pcie::LinkTick from, pcie::LinkTick bad_from = pcie::no_tick);
+    [[nodiscard]] pcie::TlpPtr take(std::size_t index);
+    /// The first tick at which a TLP that has not started is known to be bad; no_tick: there is none.
+    [[nodiscard]] pcie::LinkTick bad_from() const noexcept { return bad_from_; }
+    /// Takes a TLP that is known to be bad at `tick`; null: there is none. look() has to follow.
+    [[nodiscard]] pcie::TlpPtr take_bad(pcie::LinkTick tick);
     [[nodiscard]] pcie::OrderingPolicy policy() const noexcept { return policy_; }
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
@@ -47,10 +53,12 @@ private:
     [[nodiscard]] static bool has_credits(const Entry& entry, const CreditGates& gates) noexcept {
         return gates[static_cast<std::size_t>(entry.flow)].stall(entry.cost) == pcie::CreditStall::none;
     }
+    void find_bad() noexcept;
 
     pcie::OrderingPolicy policy_;
     core::RingQueue<Entry> entries_;
     pcie::LinkTick last_from_ = 0;
+    pcie::LinkTick bad_from_ = pcie::no_tick; ///< the smallest of all
     std::size_t candidate_ = none;
 };
 

@@ -117,7 +117,9 @@ MultiRootSwitchConfig switch_config(const scenario::Config& script) {
                                                                              "strict_priority", "byte_fair"});
     result.weights = config.weights;
     result.priorities = config.priorities;
-    result.profile = name_of(config.profile, std::array<std::string_view, 2>{"fpga-prototype", "asic"});
+    result.timing = SwitchTiming(config.stages);
+    result.switching =
+        config.switching == scenario::Switching::cut_through ? Switching::cut_through : Switching::store_and_forward;
     result.ari = config.ari;
     result.upstream_credits = config.upstream_credits;
     result.downstream_credits = config.downstream_credits;

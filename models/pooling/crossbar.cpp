@@ -21,6 +21,14 @@ pooling::ArbiterConfig answers_first(pooling::ArbiterConfig config) {
     return config;
 }
 
+void send_granted(Port& port, const SwitchTiming& timing, const pcie::TlpPtr& tlp, const CrossbarEntry& granted,
+                  SimTime edge, SimTime latency) {
+    tlp->last_beat = granted.last_beat + latency;
+    tlp->bad_end = granted.bad_end != core::never;
+    tlp->crossing = static_cast<std::uint16_t>(timing.transmit_crossing);
+    port.send(tlp, edge + latency);
+}
+
 CrossbarOutput::CrossbarOutput(Scheduler& scheduler, CrossbarSink& sink, std::unique_ptr<pooling::Arbiter> arbiter,
                                const Config& config)
     : sink_(sink), config_(config), arbiter_(std::move(arbiter)), requests_(config.inputs), candidates_(config.inputs),
@@ -32,16 +40,21 @@ CrossbarOutput::CrossbarOutput(Scheduler& scheduler, CrossbarSink& sink, std::un
 
 void CrossbarOutput::push(std::size_t input, CrossbarEntry entry) {
     CrossbarInput& queue = inputs_[input];
+    const SimTime bad_end = entry.bad_end;
+    bad_ += bad_end != core::never ? 1 : 0;
     const std::size_t index = queue.push(std::move(entry));
     ++queued_;
     if (!delivering_) { // otherwise the end of the grant looks at it
-        arm_after(queue.may_go_after(sink_, room(), index, seen_at(std::max(now(), busy_until_))));
+        const SimTime may_go = queue.may_go_after(sink_, room(), index, seen_at(std::max(now(), busy_until_)));
+        arm_after(std::min(may_go, bad_end));
     }
 }
 
 CrossbarEntry CrossbarOutput::remove_first(std::size_t input, SimTime edge) {
     --queued_;
-    return inputs_[input].take(0, edge);
+    CrossbarEntry entry = inputs_[input].take(0, edge);
+    bad_ -= entry.bad_end != core::never ? 1 : 0;
+    return entry;
 }
 
 void CrossbarOutput::wake() {
@@ -64,12 +77,23 @@ CrossbarRoom CrossbarOutput::room() const {
 void CrossbarOutput::arbitrate() {
     ++arbitrations_;
     const SimTime edge = now();
-    SimTime next = core::never;
+    SimTime next = drop_bad(seen_at(edge));
     if (find_candidates(edge, next)) {
         grant(arbiter_->grant(requests_), edge);
     } else {
         arm_after(next);
     }
+}
+
+SimTime CrossbarOutput::drop_bad(SimTime seen) {
+    SimTime next = core::never;
+    for (std::size_t input = 0; bad_ != 0 && input < inputs_.size(); ++input) {
+        const std::size_t dropped = inputs_[input].drop_bad(seen, config_.timing.period, next);
+        dropped_ += dropped;
+        queued_ -= dropped;
+        bad_ -= dropped;
+    }
+    return next;
 }
 
 /// What each input would send at `edge`. False: nothing; then `next` is the time after which something may go.
@@ -98,6 +122,8 @@ void CrossbarOutput::grant(std::size_t winner, SimTime edge) {
     waited_ += edge - entry.ready;
     busy_until_ = edge + transfer_time(entry.tlp->header);
     last_grant_[static_cast<std::size_t>(entry.flow)] = edge;
+    entry.last_beat = busy_until_ - config_.timing.period;
+    bad_ -= entry.bad_end != core::never ? 1 : 0;
     if (observer_ != nullptr) {
         observer_->on_grant({place_, winner, edge, *entry.tlp});
     }
@@ -118,8 +144,8 @@ void CrossbarOutput::grant(std::size_t winner, SimTime edge) {
 /// the sink calls wake().
 void CrossbarOutput::arm_for_next_grant() {
     const SimTime seen = seen_at(core::align_up(std::max(now(), busy_until_), config_.timing.period));
+    SimTime next = drop_bad(seen);
     const CrossbarRoom places = room();
-    SimTime next = core::never;
     for (const CrossbarInput& queue : inputs_) {
         if (queue.find(sink_, places, seen, next) != CrossbarInput::none) {
             arm_after(seen);

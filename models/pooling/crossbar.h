@@ -17,6 +17,11 @@ namespace rootpool::models {
 /// last input, before all others where there are priorities.
 [[nodiscard]] pooling::ArbiterConfig answers_first(pooling::ArbiterConfig config);
 
+/// Sends a TLP that was granted out of a port that its first beat reaches `latency` after the grant. It goes on as
+/// `tlp`.
+void send_granted(Port& port, const SwitchTiming& timing, const pcie::TlpPtr& tlp, const CrossbarEntry& granted,
+                  SimTime edge, SimTime latency);
+
 /// One output of the crossbar: a queue for each input, an arbiter, one timer. A grant is the only event that a TLP
 /// costs here (docs/timing.md 3.4).
 class CrossbarOutput {
@@ -40,10 +45,17 @@ public:
     void push(std::size_t input, CrossbarEntry entry);
     /// Takes the first TLP of an input that has one out of its queue, without a grant.
     [[nodiscard]] CrossbarEntry remove_first(std::size_t input, SimTime edge);
+    /// Forgets the TLPs whose bad end is at or before `seen`. When that of the next is; core::never: there is none.
+    SimTime drop_bad(SimTime seen);
     /// Room or credits came back behind the sink.
     void wake();
 
+    /// How long a TLP occupies the output.
+    [[nodiscard]] SimTime transfer_time(const pcie::TlpHeader& header) const noexcept;
+
     [[nodiscard]] std::uint64_t granted() const noexcept { return granted_; }
+    /// TLPs whose end was bad before they were granted.
+    [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
     /// Events that this output cost; hardly more than grants.
     [[nodiscard]] std::uint64_t arbitrations() const noexcept { return arbitrations_; }
     /// Sum of the times from ready to grant.
@@ -64,8 +76,6 @@ private:
     void arm_after(SimTime time);
     void arm_for_next_grant();
     [[nodiscard]] CrossbarRoom room() const;
-    [[nodiscard]] SimTime transfer_time(const pcie::TlpHeader& header) const noexcept;
-
     CrossbarSink& sink_;
     Config config_;
     std::vector<CrossbarInput> inputs_;
@@ -76,6 +86,8 @@ private:
     SimTime busy_until_{};
     std::array<SimTime, pcie::flow_class_count> last_grant_{};
     std::uint64_t granted_ = 0;
+    std::uint64_t dropped_ = 0;
+    std::size_t bad_ = 0; ///< of the TLPs that wait
     std::uint64_t arbitrations_ = 0;
     std::size_t queued_ = 0;
     bool delivering_ = false;

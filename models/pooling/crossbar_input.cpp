@@ -35,6 +35,20 @@ CrossbarEntry CrossbarInput::take(std::size_t index, SimTime edge) {
     return entries_.take(index);
 }
 
+std::size_t CrossbarInput::drop_bad(SimTime seen, SimTime period, SimTime& next) {
+    std::size_t dropped = 0;
+    for (std::size_t i = 0; i < entries_.size();) {
+        if (entries_[i].bad_end <= seen) {
+            static_cast<void>(take(i, core::edge_after(entries_[i].bad_end, period)));
+            ++dropped;
+        } else {
+            next = std::min(next, entries_[i].bad_end);
+            ++i;
+        }
+    }
+    return dropped;
+}
+
 std::size_t CrossbarInput::find(CrossbarSink& sink, const CrossbarRoom& room, SimTime seen, SimTime& next) const {
     std::array<std::size_t, pcie::flow_class_count> left = with_room(room);
     const std::size_t looked_at = policy_ == pcie::OrderingPolicy::fifo ? std::min<std::size_t>(1, size()) : size();

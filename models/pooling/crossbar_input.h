@@ -17,11 +17,13 @@ struct CrossbarEntry {
     pcie::TlpPtr tlp;      ///< as it goes on
     pcie::TlpPtr received; ///< as it came, if it still occupies the receive buffer of `from`
     Port* from = nullptr;
-    RootQueue* queue = nullptr; ///< of a TLP from a device: which memory it occupies
-    SimTime ready{};            ///< when it is in the queue; edges after see it
-    unsigned rank = 0;          ///< among those that are ready at the same time, the smaller first
-    pooling::Route route{};     ///< of a TLP from a root
-    pcie::FlowClass flow{};     ///< set by the queue
+    RootQueue* queue = nullptr;    ///< of a TLP from a device: which memory it occupies
+    SimTime ready{};               ///< when it is in the queue; edges after see it
+    SimTime bad_end = core::never; ///< of a TLP that is bad: edges after do not see it any more
+    SimTime last_beat{};           ///< set by the grant: when it leaves the queue
+    unsigned rank = 0;             ///< among those that are ready at the same time, the smaller first
+    pooling::Route route{};        ///< of a TLP from a root
+    pcie::FlowClass flow{};        ///< set by the queue
 };
 
 /// What stands behind one output of the crossbar.
@@ -58,6 +60,9 @@ public:
     std::size_t push(CrossbarEntry entry);
     /// At an edge.
     [[nodiscard]] CrossbarEntry take(std::size_t index, SimTime edge);
+    /// Drops the TLPs whose bad end is at or before `seen`; how many. `next` becomes that of the others, if it is
+    /// before `next`.
+    std::size_t drop_bad(SimTime seen, SimTime period, SimTime& next);
     /// When the first TLP became the first, if it was ready.
     [[nodiscard]] SimTime first_since() const noexcept { return first_since_; }
     [[nodiscard]] pcie::OrderingPolicy policy() const noexcept { return policy_; }

@@ -35,12 +35,19 @@ void DownstreamPort::deliver(std::size_t input, CrossbarEntry& entry, SimTime ed
     const SimTime latency = config_.timing.cycles(egress_cycles());
     if (input == internal_input()) {
         ++sent_;
-        port_.send(entry.tlp, edge + latency);
+        send_granted(port_, config_.timing, entry.tlp, entry, edge, latency);
         return;
     }
-    const SimTime decided = edge + config_.timing.cycles(config_.timing.toward_device());
+    SimTime decided = edge + config_.timing.cycles(config_.timing.toward_device());
     UpstreamPort& root = *roots_[input];
-    if (root.fence().holds_at(edge) && !pcie::is_completion(entry.tlp->header.kind)) {
+    const bool stopped = root.fence().holds_at(edge) && !pcie::is_completion(entry.tlp->header.kind);
+    if (entry.bad_end != core::never) {
+        if (pcie::TlpPtr bad = stopped ? nullptr : engine_.bad_from_root(*entry.tlp)) {
+            send_granted(port_, config_.timing, bad, entry, edge, latency);
+        }
+        return;
+    }
+    if (stopped) {
         if (pcie::TlpPtr completion = root.virtual_switch().refuse_fenced(config_.device, *entry.tlp)) {
             root.answer(std::move(completion), decided, rank(AnswerCause::request_of_root));
         }
@@ -48,28 +55,31 @@ void DownstreamPort::deliver(std::size_t input, CrossbarEntry& entry, SimTime ed
     }
     EngineOutput output = engine_.from_root(*entry.tlp, edge);
     publish_max_payload();
+    // what it refuses it may only report when it is whole
+    const SimTime whole = entry.last_beat + config_.timing.period;
+    decided = cuts_through(entry.tlp->header) ? std::max(decided, whole) : decided;
     report(output, *entry.tlp, decided, rank(AnswerCause::request_of_root));
     if (output.action == EngineOutput::Action::forward) {
         ++sent_;
         times_.egress += latency;
-        port_.send(output.tlp, edge + latency);
+        send_granted(port_, config_.timing, output.tlp, entry, edge, latency);
     } else if (output.action == EngineOutput::Action::answer) {
         root.answer(std::move(output.tlp), decided, rank(AnswerCause::request_of_root));
     }
 }
 
-void DownstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, SimTime last_beat) {
+void DownstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) {
     ++received_;
-    const SimTime ready = config_.timing.passed(last_beat, config_.timing.ingress + config_.timing.toward_root());
-    times_.ingress += ready - last_beat;
     EngineOutput output = engine_.from_device(*tlp, last_beat);
     publish_max_payload();
     if (pcie::is_completion(tlp->header.kind)) {
         to_device_.wake(); // it may have given a tag back
     }
-    const SimTime seen = ready + config_.timing.period; // the edge at which it would go or is refused
+    const SimTime stored = config_.timing.passed(last_beat, ingress_stages());
+    const SimTime seen = stored + config_.timing.period; // the edge at which it would go or is refused
     const bool forwarded = output.action == EngineOutput::Action::forward;
     if (!forwarded || !goes_up(*roots_[output.tlp->root.index()], *tlp, *output.tlp, seen)) {
+        times_.ingress += stored - last_beat;
         port_.release(*tlp, seen);
         report(output, *tlp, seen, rank(AnswerCause::request_of_device));
         if (output.action == EngineOutput::Action::answer) {
@@ -78,17 +88,21 @@ void DownstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_be
         return;
     }
     CrossbarEntry entry;
-    const std::size_t root = output.tlp->root.index();
+    UpstreamPort& root = *roots_[output.tlp->root.index()];
     entry.tlp = std::move(output.tlp);
     entry.received = std::move(tlp);
     entry.from = &port_;
-    entry.queue = queues_[root].get();
-    entry.ready = ready;
-    entry.queue->arrive(entry.received, ready);
-    roots_[root]->take(config_.device, std::move(entry));
+    entry.queue = queues_[root.root().index()].get();
+    entry.ready = ready(*entry.received, *entry.tlp, first_beat, last_beat);
+    times_.ingress += entry.ready - last_beat;
+    entry.queue->arrive(entry.received, entry.ready);
+    root.take(config_.device, std::move(entry));
 }
 
 void DownstreamPort::end_fenced(UpstreamPort& root, const CrossbarEntry& entry, SimTime edge) {
+    if (entry.queue == nullptr) {
+        return; // it is bad
+    }
     entry.queue->leave(*entry.received, edge);
     if (pcie::TlpPtr completion = root.virtual_switch().refuse_fenced(config_.device, *entry.received)) {
         answer_device(std::move(completion), edge);
@@ -100,6 +114,29 @@ Waiting DownstreamPort::waiting() const noexcept {
         return Waiting::nothing;
     }
     return to_device_.has_deadline() ? Waiting::for_time : Waiting::for_others;
+}
+
+void DownstreamPort::on_bad_tlp(Port& /*port*/, const pcie::TlpPtr& tlp, SimTime first_beat, SimTime last_beat) {
+    CrossbarEntry entry;
+    entry.tlp = cuts_through(tlp->header) ? engine_.bad_from_device(*tlp) : nullptr;
+    if (!entry.tlp) {
+        return;
+    }
+    UpstreamPort& root = *roots_[entry.tlp->root.index()];
+    if (root.virtual_switch().upward(config_.device, entry.tlp->header) == pooling::RefusalCause::none) {
+        entry.ready = ready(*tlp, *entry.tlp, first_beat, last_beat);
+        entry.bad_end = config_.timing.passed(last_beat, ingress_stages());
+        root.take(config_.device, std::move(entry));
+    }
+}
+
+SimTime DownstreamPort::ready(const pcie::Tlp& received, const pcie::Tlp& sent, SimTime first_beat, SimTime last_beat) {
+    if (!cuts_through(received.header)) {
+        return config_.timing.passed(last_beat, ingress_stages());
+    }
+    const SimTime transfer = roots_[sent.root.index()]->output().transfer_time(sent.header);
+    return ready_cut_through(config_.timing, {port_.header_end(received.header, first_beat), last_beat, transfer},
+                             ingress_stages());
 }
 
 bool DownstreamPort::goes_up(UpstreamPort& root, const pcie::Tlp& received, const pcie::Tlp& sent, SimTime edge) {

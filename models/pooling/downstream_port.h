@@ -28,6 +28,7 @@ public:
         pcie::OrderingPolicy ordering;
         pcie::Credits root_quota;   ///< of the receive buffer
         pcie::Credits root_reserve; ///< beside it
+        Switching switching;
     };
     DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, const Config& config,
                    pooling::SharingEngine& engine);
@@ -61,6 +62,7 @@ private:
     [[nodiscard]] SimTime accepts_after(std::size_t input, const CrossbarEntry& entry, SimTime seen) override;
     void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
+    void on_bad_tlp(Port& port, const pcie::TlpPtr& tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& port) override;
     void on_link_error(Port& port, pcie::ErrorKind kind) override;
     void on_link_down(Port& port) override;
@@ -74,6 +76,16 @@ private:
         return answer_rank(1U + config_.device.value(), cause);
     }
     void answer_device(pcie::TlpPtr completion, SimTime edge);
+    [[nodiscard]] bool cuts_through(const pcie::TlpHeader& header) const noexcept {
+        return config_.switching == Switching::cut_through && models::cuts_through(header);
+    }
+    /// Port to the queue of the crossbar.
+    [[nodiscard]] unsigned ingress_stages() const noexcept {
+        return config_.timing.inward() + config_.timing.toward_root();
+    }
+    /// When what goes on as `sent` toward a root is in the queue.
+    [[nodiscard]] SimTime ready(const pcie::Tlp& received, const pcie::Tlp& sent, SimTime first_beat,
+                                SimTime last_beat);
     /// Whether the bridges of the root let a TLP of the device up; a refused request is answered.
     [[nodiscard]] bool goes_up(UpstreamPort& root, const pcie::Tlp& received, const pcie::Tlp& sent, SimTime edge);
     /// The bridge above reports what the engine refused.

@@ -78,7 +78,7 @@ pcie::Credits MultiRootSwitchConfig::default_root_credits() noexcept {
 MultiRootSwitch::MultiRootSwitch(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                                  const MultiRootSwitchConfig& config)
     : sc_module(name), ports_(make_table(config)),
-      timing_(config.timing ? *config.timing : switch_profile(config.profile)) {
+      timing_(config.timing ? *config.timing : SwitchTiming(pooling::switch_profile(config.profile))) {
     const pooling::Tagging& tagging = checked_tagging(config);
     make_engines(config, factory);
     for (std::size_t root = 0; root < config.roots; ++root) {
@@ -116,17 +116,18 @@ void MultiRootSwitch::make_ports(const MultiRootSwitchConfig& config, const pool
                                  Scheduler& scheduler, pcie::TlpFactory& factory) {
     const auto devices = static_cast<unsigned>(config.devices.size());
     for (std::size_t root = 0; root < config.roots; ++root) {
-        const UpstreamPort::Config port{root_id(root), timing_,        &tagging,        config.upstream_credits,
-                                        devices,       config.arbiter, config.ordering, config.fence_timeout};
+        const UpstreamPort::Config port{root_id(root),   timing_,        &tagging,        config.upstream_credits,
+                                        devices,         config.arbiter, config.ordering, config.fence_timeout,
+                                        config.switching};
         const std::string port_name = "upstream" + std::to_string(root);
         upstream_.push_back(
             std::make_unique<UpstreamPort>(port_name.c_str(), scheduler, factory, port, *switches_[root]));
     }
     for (std::size_t device = 0; device < devices; ++device) {
         const DownstreamPort::Config port{
-            device_index(device), timing_,           &tagging,           config.downstream_credits,
-            config.roots,         config.arbiter,    config.weights,     config.priorities,
-            config.ordering,      config.root_quota, config.root_reserve};
+            device_index(device), timing_,         &tagging,          config.downstream_credits, config.roots,
+            config.arbiter,       config.weights,  config.priorities, config.ordering,           config.root_quota,
+            config.root_reserve,  config.switching};
         const std::string port_name = "downstream" + std::to_string(device);
         downstream_.push_back(std::make_unique<DownstreamPort>(port_name.c_str(), scheduler, port, *engines_[device]));
     }

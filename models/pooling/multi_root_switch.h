@@ -34,8 +34,9 @@ struct MultiRootSwitchConfig {
     std::vector<unsigned> weights;           ///< of roots toward a device, see pooling::ArbiterConfig
     std::vector<unsigned> priorities;        ///< of roots toward a device
     pcie::OrderingPolicy ordering = pcie::OrderingPolicy::table; ///< fifo shows what the queues are for
-    std::string profile = "fpga-prototype";                      ///< switch_profile_names()
-    std::optional<SwitchTiming> timing = {};                     ///< instead of a profile's
+    std::string profile = "fpga-prototype";                      ///< pooling::switch_profile_names()
+    Switching switching = Switching::store_and_forward;
+    std::optional<SwitchTiming> timing = {}; ///< instead of a profile's
     bool ari = false;
     pcie::Credits root_quota = default_root_credits();   ///< of one root in a device port's receive buffer
     pcie::Credits root_reserve = default_root_credits(); ///< of one root beside it

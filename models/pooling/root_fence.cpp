@@ -7,6 +7,7 @@ namespace rootpool::models {
 /// Runs just before an edge, ahead of all that is decided at it.
 void RootFence::look() {
     const SimTime edge = now() + SimTime{1};
+    static_cast<void>(output_.drop_bad(now()));
     if (!is_open() && next_due() <= edge) {
         from_ = edge;
         until_ = core::never;

@@ -24,36 +24,64 @@ void UpstreamPort::observe(GrantObserver& observer) noexcept {
     to_local_.observe(observer, {GrantPlace::Leads::to_own_functions, config_.root.index()});
 }
 
-void UpstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, SimTime last_beat) {
+void UpstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) {
     ++received_;
-    Route route = virtual_switch_.route(tlp->header);
-    if (!config_.tagging->carries(tlp->header)) {
-        route.kind = Route::Kind::refuse;
-        route.cause = pooling::RefusalCause::unsupported_kind;
-    }
-    CrossbarEntry queued = entry(tlp, last_beat, route);
+    CrossbarEntry queued;
+    queued.route = route(tlp->header);
+    queued.tlp = tagged(*tlp, queued.route);
+    queued.received = tlp;
+    queued.from = &port_;
+    queued.ready = ready(*queued.tlp, first_beat, last_beat, queued.route);
     times_.ingress += queued.ready - last_beat;
-    if (route.kind == Route::Kind::device) {
-        devices_[route.device.index()]->to_device().push(config_.root.index(), std::move(queued));
+    if (queued.route.kind == Route::Kind::device) {
+        devices_[queued.route.device.index()]->to_device().push(config_.root.index(), std::move(queued));
     } else {
         to_local_.push(0, std::move(queued));
     }
 }
 
+void UpstreamPort::on_bad_tlp(Port& /*port*/, const pcie::TlpPtr& tlp, SimTime first_beat, SimTime last_beat) {
+    CrossbarEntry queued;
+    queued.route = route(tlp->header);
+    if (cuts_through(tlp->header, queued.route)) {
+        queued.tlp = tagged(*tlp, queued.route);
+        queued.ready = ready(*queued.tlp, first_beat, last_beat, queued.route);
+        queued.bad_end = config_.timing.passed(last_beat, config_.timing.inward());
+        devices_[queued.route.device.index()]->to_device().push(config_.root.index(), std::move(queued));
+    }
+}
+
+Route UpstreamPort::route(const pcie::TlpHeader& header) const {
+    Route route = virtual_switch_.route(header);
+    if (!config_.tagging->carries(header)) {
+        route.kind = Route::Kind::refuse;
+        route.cause = pooling::RefusalCause::unsupported_kind;
+    }
+    return route;
+}
+
+bool UpstreamPort::cuts_through(const pcie::TlpHeader& header, const Route& route) const noexcept {
+    return config_.switching == Switching::cut_through && route.kind == Route::Kind::device &&
+           models::cuts_through(header);
+}
+
+SimTime UpstreamPort::ready(const pcie::Tlp& sent, SimTime first_beat, SimTime last_beat, const Route& route) const {
+    const unsigned stages = config_.timing.inward();
+    if (!cuts_through(sent.header, route)) {
+        return config_.timing.passed(last_beat, stages);
+    }
+    const SimTime transfer = devices_[route.device.index()]->to_device().transfer_time(sent.header);
+    return ready_cut_through(config_.timing, {port_.header_end(sent.header, first_beat), last_beat, transfer}, stages);
+}
+
 /// The TLP as it goes on inside the switch: with this port's RootId, whatever it said before, and as Type 0 on the last
 /// bus.
-CrossbarEntry UpstreamPort::entry(const pcie::TlpPtr& tlp, SimTime last_beat, const Route& route) {
-    pcie::TlpHeader header = tlp->header;
+pcie::TlpPtr UpstreamPort::tagged(const pcie::Tlp& tlp, const Route& route) {
+    pcie::TlpHeader header = tlp.header;
     if (route.kind == Route::Kind::device && route.convert_to_type_0) {
         header.kind = pcie::has_data(header.kind) ? pcie::TlpKind::config_write_0 : pcie::TlpKind::config_read_0;
     }
-    CrossbarEntry queued;
-    queued.tlp = factory_.view(*tlp, header, config_.root);
-    queued.received = tlp;
-    queued.from = &port_;
-    queued.ready = config_.timing.passed(last_beat, config_.timing.ingress);
-    queued.route = route;
-    return queued;
+    return factory_.view(tlp, header, config_.root);
 }
 
 void UpstreamPort::on_room(Port& /*port*/) { to_link_.wake(); }
@@ -101,7 +129,7 @@ void UpstreamPort::send_error(SimTime edge, unsigned rank) {
 void UpstreamPort::LinkSink::deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) {
     const SimTime latency = owner_.config_.timing.cycles(owner_.egress_cycles());
     owner_.times_.egress += latency;
-    owner_.port_.send(entry.tlp, edge + latency);
+    send_granted(owner_.port_, owner_.config_.timing, entry.tlp, entry, edge, latency);
 }
 
 void UpstreamPort::LocalSink::deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) {

@@ -33,6 +33,7 @@ public:
         std::string_view arbiter;
         pcie::OrderingPolicy ordering;
         SimTime fence_timeout; ///< 0: the root is never fenced
+        Switching switching;
     };
     UpstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                  const Config& config, pooling::VirtualSwitch& virtual_switch);
@@ -90,6 +91,7 @@ private:
     };
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
+    void on_bad_tlp(Port& port, const pcie::TlpPtr& tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& port) override;
     void on_link_up(Port& port) override;
     [[nodiscard]] bool is_fenced(const Port& port) const override;
@@ -98,7 +100,11 @@ private:
     /// For answers that the switch makes itself.
     [[nodiscard]] std::size_t internal_input() const noexcept { return config_.devices; }
     void end_fenced(std::size_t input, const CrossbarEntry& entry, SimTime edge);
-    [[nodiscard]] CrossbarEntry entry(const pcie::TlpPtr& tlp, SimTime last_beat, const pooling::Route& route);
+    [[nodiscard]] pooling::Route route(const pcie::TlpHeader& header) const;
+    [[nodiscard]] pcie::TlpPtr tagged(const pcie::Tlp& tlp, const pooling::Route& route);
+    [[nodiscard]] bool cuts_through(const pcie::TlpHeader& header, const pooling::Route& route) const noexcept;
+    [[nodiscard]] SimTime ready(const pcie::Tlp& sent, SimTime first_beat, SimTime last_beat,
+                                const pooling::Route& route) const;
 
     Config config_;
     pooling::VirtualSwitch& virtual_switch_;

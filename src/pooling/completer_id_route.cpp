@@ -31,7 +31,7 @@ public:
     }
 
     std::optional<ReturnContext> returning(const pcie::TlpHeader& completion, SimTime at) override {
-        if (!known_.busy || completion.tag != tag_ || !known_.accept(completion)) {
+        if (completion.tag != tag_ || !known_.accept(completion)) {
             return std::nullopt;
         }
         if (known_.context.bytes_left == 0) {
@@ -39,6 +39,10 @@ public:
             free_from_ = at;
         }
         return known_.context;
+    }
+
+    std::optional<ReturnContext> expecting(const pcie::TlpHeader& completion) const override {
+        return completion.tag == tag_ && known_.expects(completion) ? std::optional(known_.context) : std::nullopt;
     }
 
     bool routes_by_completer_id() const noexcept override { return true; }

@@ -20,8 +20,8 @@ std::unique_ptr<ReturnRoute> make_return_route(std::string_view name, const Retu
 }
 
 bool OutstandingRequest::accept(const pcie::TlpHeader& completion) noexcept {
-    if (completion.requester != sent_as || completion.byte_count != context.bytes_left) {
-        return false; // not the answer to this request
+    if (!expects(completion)) {
+        return false;
     }
     const unsigned carried = completion.length_dw * 4U - (completion.lower_address & 3U);
     const bool more = completion.kind == pcie::TlpKind::completion_with_data && carried < context.bytes_left;

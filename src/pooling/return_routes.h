@@ -14,6 +14,10 @@ struct OutstandingRequest {
     SimTime deadline = core::never;
     bool busy = false;
 
+    /// Whether a completion with this request's tag belongs to it.
+    [[nodiscard]] bool expects(const pcie::TlpHeader& completion) const noexcept {
+        return busy && completion.requester == sent_as && completion.byte_count == context.bytes_left;
+    }
     /// Takes note of a completion; false if it does not belong to this request. All bytes are there when
     /// context.bytes_left is 0.
     [[nodiscard]] bool accept(const pcie::TlpHeader& completion) noexcept;

@@ -45,13 +45,18 @@ public:
 
     std::optional<ReturnContext> returning(const pcie::TlpHeader& completion, SimTime at) override {
         OutstandingRequest& entry = entries_[completion.tag.index() % tags];
-        if (!entry.busy || !entry.accept(completion)) {
+        if (!entry.accept(completion)) {
             return std::nullopt;
         }
         if (entry.context.bytes_left == 0) {
             release(completion.tag, at);
         }
         return entry.context;
+    }
+
+    std::optional<ReturnContext> expecting(const pcie::TlpHeader& completion) const override {
+        const OutstandingRequest& entry = entries_[completion.tag.index() % tags];
+        return entry.expects(completion) ? std::optional(entry.context) : std::nullopt;
     }
 
     bool routes_by_completer_id() const noexcept override { return false; }

@@ -16,6 +16,16 @@ namespace {
 /// Below 4 GB the 3 DW form is mandatory.
 constexpr bool needs_four_dw(std::uint64_t address) noexcept { return address >= pcie::first_64_bit_address; }
 
+/// A completion with the numbers of its request.
+TlpHeader restored(TlpHeader completion, const ReturnContext& of) noexcept {
+    completion.requester = of.requester;
+    completion.tag = of.tag;
+    if (of.vf) {
+        completion.completer = of.target;
+    }
+    return completion;
+}
+
 } // namespace
 
 SharingEngine::SharingEngine(const SharingEngineConfig& config, pcie::TlpFactory& factory)
@@ -30,11 +40,15 @@ EngineOutput SharingEngine::from_root(const pcie::Tlp& tlp, SimTime now) {
     return tlp.root == config_.master ? from_master(tlp, now) : from_slave(tlp, now);
 }
 
-EngineOutput SharingEngine::from_master(const pcie::Tlp& tlp, SimTime now) {
-    const TlpHeader& header = tlp.header;
+const FirewallRow& SharingEngine::judge_master(const TlpHeader& header) const {
     FirewallFacts facts{header, snoop_.max_payload()};
     facts.lent = touches_lent(header);
-    const FirewallRow& row = decide(Sender::master, facts);
+    return decide(Sender::master, facts);
+}
+
+EngineOutput SharingEngine::from_master(const pcie::Tlp& tlp, SimTime now) {
+    const TlpHeader& header = tlp.header;
+    const FirewallRow& row = judge_master(header);
     if (row.verdict != Verdict::pass) {
         return obey(row, tlp, tlp.root);
     }
@@ -61,7 +75,7 @@ bool SharingEngine::touches_lent(const TlpHeader& header) const noexcept {
     return vf && is_lent(*vf);
 }
 
-EngineOutput SharingEngine::from_slave(const pcie::Tlp& tlp, SimTime now) {
+SharingEngine::SlaveLookUp SharingEngine::look_up_slave(const pcie::Tlp& tlp) const {
     const TlpHeader& header = tlp.header;
     FirewallFacts facts{header, snoop_.max_payload()};
     std::optional<pcie::VfIndex> vf;
@@ -74,25 +88,51 @@ EngineOutput SharingEngine::from_slave(const pcie::Tlp& tlp, SimTime now) {
         vf = ids_.find({tlp.root, pcie::is_completion(header.kind) ? header.requester : header.target});
         facts.function_known = vf && vf->value() < snoop_.num_vfs() && snoop_.vf_enable();
     }
-    const FirewallRow& row = decide(Sender::slave, facts);
-    if (row.verdict != Verdict::pass) {
-        return obey(row, tlp, tlp.root);
+    return {decide(Sender::slave, facts), vf, hit};
+}
+
+EngineOutput SharingEngine::from_slave(const pcie::Tlp& tlp, SimTime now) {
+    const TlpHeader& header = tlp.header;
+    const SlaveLookUp found = look_up_slave(tlp);
+    if (found.row.verdict != Verdict::pass) {
+        return obey(found.row, tlp, tlp.root);
     }
-    if (hit) {
-        return slave_memory(tlp, *hit, now);
+    if (found.hit) {
+        return slave_memory(tlp, *found.hit, now);
     }
     if (pcie::is_configuration(header.kind)) {
-        return slave_configuration(tlp, *vf, now);
+        return slave_configuration(tlp, *found.vf, now);
     }
     TlpHeader completion = header;
-    completion.requester = snoop_.routing_id(*vf);
+    completion.requester = snoop_.routing_id(*found.vf);
     return {Action::forward, factory_.view(tlp, completion, tlp.root)};
 }
 
-EngineOutput SharingEngine::slave_memory(const pcie::Tlp& tlp, const BarHit& hit, SimTime now) {
+pcie::TlpPtr SharingEngine::bad_from_root(const pcie::Tlp& tlp) const {
     TlpHeader header = tlp.header;
+    if (tlp.root == config_.master) {
+        return judge_master(header).verdict == Verdict::pass ? factory_.view(tlp, header, tlp.root) : nullptr;
+    }
+    const SlaveLookUp found = look_up_slave(tlp);
+    if (found.row.verdict != Verdict::pass) {
+        return nullptr;
+    }
+    if (found.hit) {
+        header = composed(header, *found.hit);
+    } else {
+        header.requester = snoop_.routing_id(*found.vf);
+    }
+    return factory_.view(tlp, header, tlp.root);
+}
+
+TlpHeader SharingEngine::composed(TlpHeader header, const BarHit& hit) const {
     header.address = bars_.compose(hit);
     header.four_dw = needs_four_dw(header.address);
+    return header;
+}
+
+EngineOutput SharingEngine::slave_memory(const pcie::Tlp& tlp, const BarHit& hit, SimTime now) {
+    const TlpHeader header = composed(tlp.header, hit);
     if (pcie::flow_class(header.kind) == FlowClass::posted) {
         return slave_write(tlp, header, hit);
     }
@@ -178,11 +218,9 @@ EngineOutput SharingEngine::from_device(const pcie::Tlp& tlp, SimTime at) {
     return pcie::is_completion(tlp.header.kind) ? completion_from_device(tlp, at) : request_from_device(tlp);
 }
 
-EngineOutput SharingEngine::request_from_device(const pcie::Tlp& tlp) {
+SharingEngine::DeviceLookUp SharingEngine::look_up_request(const pcie::Tlp& tlp) const {
     const auto vf = snoop_.vf_of(tlp.header.requester);
     const IdEntry entry = vf ? ids_.at(*vf) : IdEntry{};
-    const pcie::RootId root = entry.valid() ? entry.owner().root : config_.master;
-    ++counters_[root.index()].from_device;
     FirewallFacts facts{tlp.header, snoop_.max_payload()};
     facts.function_known = vf || snoop_.is_physical(tlp.header.requester);
     facts.lent = entry.valid();
@@ -191,21 +229,36 @@ EngineOutput SharingEngine::request_from_device(const pcie::Tlp& tlp) {
         interrupt = interrupts_->find(*vf, tlp.header, tlp.payload.bytes());
         facts.foreign_interrupt = interrupt.in_window && !interrupt.message;
     }
-    const FirewallRow& row = decide(Sender::device, facts);
-    if (row.verdict != Verdict::pass) {
-        return obey(row, tlp, root);
+    return {decide(Sender::device, facts), entry, entry.valid() ? entry.owner().root : config_.master, interrupt};
+}
+
+EngineOutput SharingEngine::request_from_device(const pcie::Tlp& tlp) {
+    const DeviceLookUp found = look_up_request(tlp);
+    ++counters_[found.root.index()].from_device;
+    if (found.row.verdict != Verdict::pass) {
+        return obey(found.row, tlp, found.root);
     }
     TlpHeader header = tlp.header;
-    if (entry.valid()) {
-        header.requester = entry.owner().function;
+    if (found.entry.valid()) {
+        header.requester = found.entry.owner().function;
     }
-    if (!interrupt.message) {
-        return {Action::forward, factory_.view(tlp, header, root)};
+    if (!found.interrupt.message) {
+        return {Action::forward, factory_.view(tlp, header, found.root)};
     }
-    ++counters_[root.index()].interrupts;
-    header.address = interrupt.message->address;
+    ++counters_[found.root.index()].interrupts;
+    header.address = found.interrupt.message->address;
     header.four_dw = needs_four_dw(header.address);
-    return forward(tlp, header, root, dword(interrupt.message->data));
+    return forward(tlp, header, found.root, dword(found.interrupt.message->data));
+}
+
+SharingEngine::DeviceLookUp SharingEngine::look_up_completion(const TlpHeader& header) const {
+    const auto vf = snoop_.vf_of(header.completer);
+    const IdEntry entry = vf ? ids_.at(*vf) : IdEntry{};
+    const bool by_completer = entry.valid() && route_->routes_by_completer_id();
+    FirewallFacts facts{header, snoop_.max_payload()};
+    facts.function_known = by_completer || (!entry.valid() && (vf || snoop_.is_physical(header.completer)));
+    return {decide(Sender::device, facts), by_completer ? entry : IdEntry{},
+            by_completer ? entry.owner().root : config_.master};
 }
 
 EngineOutput SharingEngine::completion_from_device(const pcie::Tlp& tlp, SimTime at) {
@@ -213,34 +266,40 @@ EngineOutput SharingEngine::completion_from_device(const pcie::Tlp& tlp, SimTime
         ++counters_[context->root.index()].from_device;
         return finish(tlp, *context);
     }
-    const auto vf = snoop_.vf_of(tlp.header.completer);
-    const IdEntry entry = vf ? ids_.at(*vf) : IdEntry{};
-    const bool by_completer = entry.valid() && route_->routes_by_completer_id();
-    const pcie::RootId root = by_completer ? entry.owner().root : config_.master;
-    ++counters_[root.index()].from_device;
-    FirewallFacts facts{tlp.header, snoop_.max_payload()};
-    facts.function_known = by_completer || (!entry.valid() && (vf || snoop_.is_physical(tlp.header.completer)));
-    const FirewallRow& row = decide(Sender::device, facts);
-    if (row.verdict != Verdict::pass) {
-        return obey(row, tlp, root);
+    const DeviceLookUp found = look_up_completion(tlp.header);
+    ++counters_[found.root.index()].from_device;
+    if (found.row.verdict != Verdict::pass) {
+        return obey(found.row, tlp, found.root);
     }
     TlpHeader header = tlp.header;
-    if (by_completer) {
-        header.completer = entry.owner().function;
+    if (found.entry.valid()) {
+        header.completer = found.entry.owner().function;
     }
-    return {Action::forward, factory_.view(tlp, header, root)};
+    return {Action::forward, factory_.view(tlp, header, found.root)};
+}
+
+pcie::TlpPtr SharingEngine::bad_from_device(const pcie::Tlp& tlp) const {
+    TlpHeader header = tlp.header;
+    if (!pcie::is_completion(header.kind)) {
+        const DeviceLookUp found = look_up_request(tlp);
+        header.requester = found.entry.valid() ? found.entry.owner().function : header.requester;
+        return found.row.verdict == Verdict::pass ? factory_.view(tlp, header, found.root) : nullptr;
+    }
+    if (const auto context = route_->expecting(header)) {
+        return factory_.view(tlp, restored(header, *context), context->root);
+    }
+    const DeviceLookUp found = look_up_completion(header);
+    header.completer = found.entry.valid() ? found.entry.owner().function : header.completer;
+    return found.row.verdict == Verdict::pass ? factory_.view(tlp, header, found.root) : nullptr;
 }
 
 /// Restores the request's numbers in its completion; reads of what the engine keeps get its words and bits.
 EngineOutput SharingEngine::finish(const pcie::Tlp& tlp, const ReturnContext& context) {
-    TlpHeader header = tlp.header;
-    header.requester = context.requester;
-    header.tag = context.tag;
+    const TlpHeader header = restored(tlp.header, context);
     pcie::TlpPtr completion;
     const bool successful = header.status == pcie::CompletionStatus::successful;
     const bool read = context.configuration && context.reads && successful;
     if (context.vf) {
-        header.completer = context.target;
         completion = factory_.view(tlp, header, context.root);
         if (read) {
             const Overlay kept = shadows_[context.vf->index()].overlay(context.config_register);

@@ -168,11 +168,37 @@ void read_fairness(Node& node, const Config& config, SwitchConfig& result) {
     }
 }
 
+/// The stages of the profile and what the script says of them; writes the former into the script.
+pooling::SwitchStages read_stages(Node& node) {
+    using pooling::SwitchStages;
+    static constexpr auto members = std::to_array<std::pair<std::string_view, unsigned SwitchStages::*>>(
+        {{"receive_crossing", &SwitchStages::receive_crossing},
+         {"ingress", &SwitchStages::ingress},
+         {"arbitration", &SwitchStages::arbitration},
+         {"id_lookup", &SwitchStages::id_lookup},
+         {"address_lookup", &SwitchStages::address_lookup},
+         {"interrupt_lookup", &SwitchStages::interrupt_lookup},
+         {"compose", &SwitchStages::compose},
+         {"egress", &SwitchStages::egress},
+         {"transmit_crossing", &SwitchStages::transmit_crossing},
+         {"local", &SwitchStages::local}});
+    SwitchStages stages = pooling::switch_profile(node.at("profile").text);
+    Node& given = *node.find("stages");
+    for (const auto& [name, member] : members) {
+        if (given.find(name) == nullptr) {
+            given.set(name, Node::scalar(std::to_string(stages.*member), given.where));
+        }
+        stages.*member = static_cast<unsigned>(read_whole(given, name));
+    }
+    return stages;
+}
+
 SwitchConfig read_switch(Node& node, const Config& config) {
     SwitchConfig result;
-    result.profile = read_choice(node, "profile",
-                                 std::array{std::pair{"fpga-prototype"sv, SwitchProfile::fpga_prototype},
-                                            std::pair{"asic"sv, SwitchProfile::asic}});
+    result.stages = read_stages(node);
+    result.switching = read_choice(node, "switching",
+                                   std::array{std::pair{"store_and_forward"sv, Switching::store_and_forward},
+                                              std::pair{"cut_through"sv, Switching::cut_through}});
     result.upstream = read_names<ServerId>(
         node.at("upstream"), "topology.switch.upstream",
         [&config](const Node& name, const std::string& key) { return resolve_server(name, config, key); });

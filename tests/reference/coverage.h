@@ -28,10 +28,13 @@ struct Coverage {
     std::uint64_t bad_tlps = 0;
     std::uint64_t bad_dllps = 0;
     std::uint64_t nullified = 0;
-    std::uint64_t updates = 0;      ///< UpdateFCs sent
-    std::uint64_t refreshes = 0;    ///< times at which all updates were made due
-    std::uint64_t init_repeats = 0; ///< InitFC triples sent again
-    std::uint64_t skips = 0;        ///< SKP ordered sets sent
+    std::uint64_t started_before_whole = 0; ///< TLPs sent before their last beat was there
+    std::uint64_t nullified_sent = 0;       ///< of these, those that were bad
+    std::uint64_t bad_dropped = 0;          ///< TLPs known to be bad before they could start
+    std::uint64_t updates = 0;              ///< UpdateFCs sent
+    std::uint64_t refreshes = 0;            ///< times at which all updates were made due
+    std::uint64_t init_repeats = 0;         ///< InitFC triples sent again
+    std::uint64_t skips = 0;                ///< SKP ordered sets sent
     std::uint64_t link_downs = 0;
     std::uint64_t returned = 0; ///< TLPs handed back because the link is down
 };

@@ -12,6 +12,12 @@ CrossbarOutput::CrossbarOutput(OutputName name, const ArbiterSettings& arbiter, 
     }
 }
 
+void CrossbarOutput::drop_bad(Edge now) {
+    for (CrossbarQueue& queue : queues_) {
+        coverage_.bad_dropped += queue.drop_bad(now);
+    }
+}
+
 void CrossbarOutput::step(Edge now) {
     const std::size_t found = now < free_ ? 0 : find_candidates(now);
     if (found == 0) {
@@ -39,9 +45,11 @@ std::size_t CrossbarOutput::find_candidates(Edge now) {
 }
 
 void CrossbarOutput::grant(std::size_t winner, Edge now) {
-    const Queued queued = queues_[winner].take(candidates_[winner].position, now, coverage_);
+    Queued queued = queues_[winner].take(candidates_[winner].position, now, coverage_);
     last_grants_[index_of(pcie::flow_class(queued.tlp->header.kind))] = now;
-    free_ = now + transfer_cycles(queued.tlp->header);
+    queued.transfer = transfer_cycles(queued.tlp->header);
+    free_ = now + queued.transfer;
+    coverage_.bad_granted += queued.bad_end ? 1 : 0;
     if (queued.from != nullptr) {
         queued.from->release(queued.received,
                              time_of(free_ - (mutation_ == Mutation::released_one_cycle_early ? 1 : 0)));

@@ -23,13 +23,15 @@ public:
     [[nodiscard]] Queued take_first(std::size_t input, Edge now) { return queues_[input].take_first(now); }
     /// Edge of the last grant of a TLP of this class; 0 if there was none.
     [[nodiscard]] Edge last_grant(pcie::FlowClass flow_class) const { return last_grants_[index_of(flow_class)]; }
+    /// Bad TLPs whose end is known are not there any more.
+    void drop_bad(Edge now);
     /// Grants a candidate if there is one.
     void step(Edge now);
+    [[nodiscard]] Edge transfer_cycles(const pcie::TlpHeader& header) const noexcept;
 
 private:
     [[nodiscard]] std::size_t find_candidates(Edge now);
     void grant(std::size_t winner, Edge now);
-    [[nodiscard]] Edge transfer_cycles(const pcie::TlpHeader& header) const noexcept;
 
     OutputName name_;
     ArbiterKind kind_;

@@ -23,6 +23,20 @@ void CrossbarQueue::put(Queued queued) {
     waiting_.insert(place, std::move(queued));
 }
 
+CutThroughEdges cut_through_edges(Edge header, Edge last, Edge transfer, unsigned stages, Mutation mutation) {
+    const Edge latest_header = mutation == Mutation::transfer_with_gaps ? 0 : last - (transfer - 1);
+    return {std::max(header, latest_header) + stages - 1, last + stages - 1};
+}
+
+std::size_t CrossbarQueue::drop_bad(Edge now) {
+    const Edge kept = mutation_ == Mutation::bad_seen_one_edge_longer ? 1 : 0;
+    if (!waiting_.empty() && waiting_.front().bad_end && *waiting_.front().bad_end + kept < now) {
+        first_since_ = now;
+    }
+    return std::erase_if(waiting_,
+                         [=](const Queued& queued) { return queued.bad_end && *queued.bad_end + kept < now; });
+}
+
 std::optional<std::size_t> CrossbarQueue::choose(const BehindOutput& behind, Edge now, SwitchCoverage& coverage) const {
     const std::size_t looked_at =
         policy_ == QueuePolicy::fifo ? std::min<std::size_t>(waiting_.size(), 1) : waiting_.size();

@@ -14,8 +14,19 @@ struct Queued {
     Edge ready = 0;                ///< edges after see it
     unsigned rank = 0;             ///< among those that are ready at the same edge
     Buffered received{};           ///< as it came
-    ReceiveMemory* from = nullptr; ///< where it is; none: it was made here
+    ReceiveMemory* from = nullptr; ///< where it is; none: it was made here, or is bad
+    std::optional<Edge> bad_end{}; ///< of a bad TLP: the last edge at which it is there
+    Edge transfer = 0;             ///< cycles, from its grant
 };
+
+/// Edges of 3.9 at which a TLP that is cut through is in the queue.
+struct CutThroughEdges {
+    Edge ready;
+    Edge whole; ///< its end is there
+};
+/// `header`: the first edge after the header; `last`: the first after the last beat; `stages` from there to the queue.
+[[nodiscard]] CutThroughEdges cut_through_edges(Edge header, Edge last, Edge transfer, unsigned stages,
+                                                Mutation mutation);
 
 /// Says what stands behind an output, for a TLP that waits in front of it.
 class BehindOutput {
@@ -36,6 +47,8 @@ public:
         : input_(input), policy_(policy), mutation_(mutation) {}
 
     void put(Queued queued);
+    /// Bad TLPs whose end is known are not there any more. How many.
+    std::size_t drop_bad(Edge now);
     [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
     /// Position of the oldest TLP that may go at this edge.
     [[nodiscard]] std::optional<std::size_t> choose(const BehindOutput& behind, Edge now,

@@ -17,14 +17,48 @@ DownstreamPort::DownstreamPort(std::size_t number, LinkEnd& end, const SwitchSet
 
 void DownstreamPort::take_inputs(Edge now) {
     link_.update(time_of(now));
-    while (link_.has_arrival(time_of(now))) {
-        take(link_.take_arrival(), now);
+    to_device_.drop_bad(now);
+    while (link_.has_beginning(time_of(now)) || link_.has_arrival(time_of(now))) {
+        if (link_.has_beginning(time_of(now))) {
+            begin(link_.take_beginning(), now);
+        } else {
+            take(link_.take_arrival(), now);
+        }
     }
 }
 
+void DownstreamPort::begin(const Beginning& beginning, Edge now) {
+    if (!settings_.cut_through || !may_be_cut_through(beginning.tlp->header, settings_.mutation)) {
+        return;
+    }
+    const EngineResult result = decide(*beginning.tlp, SharingEngine::State::kept);
+    if (result.kind != EngineResult::Kind::forwarded) {
+        return;
+    }
+    CrossbarOutput& output = roots_[result.root.index()]->to_root();
+    const Edge transfer = output.transfer_cycles(result.tlp->header);
+    const CutThroughEdges edges =
+        cut_through_edges(now, edge_after(beginning.last_beat), transfer, inward(), settings_.mutation);
+    Queued queued{result.tlp, edges.ready};
+    if (beginning.is_good) {
+        RootShare& share = shares_[result.root.index()];
+        queued.received = {beginning.tlp, beginning.connection};
+        queued.from = &share;
+        share.come(queued.received, edges.ready);
+        link_.cut_through(beginning.tlp);
+    } else {
+        queued.bad_end = edges.whole;
+    }
+    ++coverage_.cut_through;
+    output.put(number_, std::move(queued));
+}
+
 void DownstreamPort::take(const Buffered& received, Edge now) {
-    const Edge ready = now + settings_.stages.ingress + settings_.stages.toward_root() - 1;
-    const EngineResult result = decide(*received.tlp);
+    const Edge ready = now + inward() - 1;
+    const EngineResult result = decide(*received.tlp, SharingEngine::State::follows);
+    if (link_.was_cut_through(received.tlp)) {
+        return;
+    }
     if (result.kind == EngineResult::Kind::forwarded) {
         RootShare& share = shares_[result.root.index()];
         share.come(received, ready);
@@ -46,6 +80,9 @@ void DownstreamPort::share_buffer(Edge now) {
 }
 
 void DownstreamPort::end_fenced(const Queued& queued, const UpstreamPort& root, Edge now) {
+    if (queued.bad_end) {
+        return;
+    }
     queued.from->release(queued.received, time_of(now));
     if (pcie::TlpPtr answer = refuse_fenced(queued.received.tlp->header, root)) {
         ++coverage_.fenced_answered;
@@ -61,8 +98,8 @@ pcie::TlpPtr DownstreamPort::refuse_fenced(const pcie::TlpHeader& request, const
 }
 
 /// The engine, then the bridges of the root that it chose.
-EngineResult DownstreamPort::decide(const pcie::Tlp& tlp) {
-    EngineResult result = engine_.from_device(tlp);
+EngineResult DownstreamPort::decide(const pcie::Tlp& tlp, SharingEngine::State state) {
+    EngineResult result = engine_.from_device(tlp, state);
     if (result.kind != EngineResult::Kind::forwarded) {
         return result;
     }
@@ -85,9 +122,11 @@ bool DownstreamPort::is_stopped(const pcie::Tlp& tlp, const UpstreamPort& root) 
 
 void DownstreamPort::granted(std::size_t input, const Queued& queued, Edge now) {
     const StageCycles& stages = settings_.stages;
-    const SimTime ready = time_of(now + stages.arbitration + stages.toward_device() + stages.egress);
+    const Edge ready = now + stages.arbitration + stages.toward_device() + stages.egress;
+    Handed handed{queued.tlp, time_of(ready), time_of(ready + queued.transfer - 1), queued.bad_end.has_value(),
+                  stages.transmit_crossing};
     if (input == answers()) {
-        link_.send(queued.tlp, ready);
+        link_.send(handed);
         return;
     }
     const auto rank = static_cast<unsigned>(number_ + 1); // behind the root's own functions
@@ -101,7 +140,8 @@ void DownstreamPort::granted(std::size_t input, const Queued& queued, Edge now) 
     }
     const EngineResult result = engine_.from_root(*queued.tlp);
     if (result.kind == EngineResult::Kind::forwarded) {
-        link_.send(result.tlp, ready);
+        handed.tlp = result.tlp;
+        link_.send(handed);
     } else if (result.kind == EngineResult::Kind::answered) {
         coverage_.refused_to_root += result.tlp->header.status == pcie::CompletionStatus::successful ? 0 : 1;
         root.answer(result.tlp, now + stages.toward_device(), rank);

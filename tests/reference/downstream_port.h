@@ -35,8 +35,12 @@ private:
         return input == answers() || engine_.accepts(tlp);
     }
     void granted(std::size_t input, const Queued& queued, Edge now) override;
+    void begin(const Beginning& beginning, Edge now);
     void take(const Buffered& received, Edge now);
-    [[nodiscard]] EngineResult decide(const pcie::Tlp& tlp);
+    [[nodiscard]] unsigned inward() const noexcept {
+        return settings_.stages.inward() + settings_.stages.toward_root();
+    }
+    [[nodiscard]] EngineResult decide(const pcie::Tlp& tlp, SharingEngine::State state);
     [[nodiscard]] bool is_stopped(const pcie::Tlp& tlp, const UpstreamPort& root) const;
     [[nodiscard]] pcie::TlpPtr refuse_fenced(const pcie::TlpHeader& request, const UpstreamPort& root) const;
     /// The input for what the switch answers to the device.

@@ -13,4 +13,9 @@ inline constexpr SimTime fabric_period = 4ns;
 
 [[nodiscard]] constexpr SimTime time_of(Edge edge) noexcept { return fabric_period * static_cast<std::int64_t>(edge); }
 
+/// The first edge after `time`.
+[[nodiscard]] constexpr Edge edge_after(SimTime time) noexcept {
+    return static_cast<Edge>(time.count() / fabric_period.count()) + 1;
+}
+
 } // namespace rootpool::reference

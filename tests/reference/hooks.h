@@ -12,9 +12,12 @@ class TransactionLayer {
 public:
     virtual ~TransactionLayer() = default;
 
+    /// The header of a TLP that has the expected number was received at tick `now`; its last beat comes at `last_beat`.
+    /// `is_good`: it will be accepted then, which nobody may use before.
+    virtual void receive_header(const pcie::TlpPtr& /*tlp*/, SimTime /*last_beat*/, bool /*is_good*/, Moment /*now*/) {}
     /// A TLP was accepted at tick `now`. Its last beat is at `now.time`.
     virtual void receive(const pcie::TlpPtr& /*tlp*/, SimTime /*first_beat*/, Moment /*now*/) {}
-    /// A TLP left the transmit queue: it starts at tick `now`.
+    /// A TLP left the transmit queue: it starts at tick `now`, or is dropped because its end is bad.
     virtual void sent(const pcie::TlpPtr& /*tlp*/, Moment /*now*/) {}
     /// The link is down: a TLP of the transmit queue comes back.
     virtual void returned(const pcie::TlpPtr& /*tlp*/, Moment /*now*/) {}

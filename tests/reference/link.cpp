@@ -11,6 +11,8 @@ Link::Link(const LinkSettings& settings)
     }
     if (!changes_.empty()) {
         next_change_ = changes_.front();
+        ends_[0].will_go_down(next_change_);
+        ends_[1].will_go_down(next_change_);
     }
 }
 
@@ -53,6 +55,10 @@ void Link::follow_connection() {
         retrained_ = 0;
         ++changes_done_;
         next_change_ = changes_done_ < changes_.size() ? changes_[changes_done_] : core::never;
+        if (is_up_) {
+            ends_[0].will_go_down(next_change_);
+            ends_[1].will_go_down(next_change_);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ LinkEnd::LinkEnd(unsigned number, const LinkSettings& settings, const LinkTicks&
     : number_(number), mutation_(settings.mutation), ticks_(ticks), wire_(ticks, limits, mutation_),
       handshake_(limits.init_repeat), gate_(mutation_),
       allocator_(settings.advertised.at(number), limits.update, mutation_), sequence_(limits.ack, mutation_),
-      retry_(limits.replay, mutation_), queue_(settings.queue_policy, mutation_) {}
+      retry_(limits.replay, mutation_), queue_(settings.queue_policy, ticks, mutation_) {}
 
 void LinkEnd::release(pcie::FlowClass flow_class, unsigned headers, unsigned data, SimTime at) {
     if (is_up_) {
@@ -24,7 +24,7 @@ void LinkEnd::go_down(Moment now) {
     sequence_.reset();
     retry_.reset();
     ++coverage_.link_downs;
-    queue_.admit(now.time); // the link may be up again at this very tick
+    queue_.admit(now.tick); // the link may be up again at this very tick
     return_queue(now);
 }
 
@@ -45,10 +45,10 @@ void LinkEnd::refresh(Tick now) noexcept {
 }
 
 void LinkEnd::return_queue(Moment now) {
-    for (const pcie::TlpPtr& tlp : queue_.take_all()) {
+    for (const Handed& handed : queue_.take_all()) {
         ++coverage_.returned;
         if (layer_ != nullptr) {
-            layer_->returned(tlp, now);
+            layer_->returned(handed.tlp, now);
         }
     }
 }
@@ -164,17 +164,51 @@ bool LinkEnd::send_new(Moment now) {
         ++coverage_.retry_buffer_full;
         return false;
     }
+    drop_bad(now);
     const std::optional<std::size_t> position = queue_.choose(gate_, coverage_);
     if (!position) {
         return false;
     }
-    const pcie::TlpPtr tlp = queue_.take(*position, coverage_);
+    const Handed taken = queue_.take(*position, coverage_);
+    const pcie::TlpPtr& tlp = taken.tlp;
+    coverage_.started_before_whole += taken.last_beat > now.time ? 1 : 0;
+    if (taken.is_bad && mutation_ != Mutation::bad_sent_as_good) {
+        send_nullified(now, taken);
+        return true;
+    }
     gate_.consume(tlp->header);
     start(now, retry_.take_new(tlp, now.tick + ticks_.tlp_length(link_bytes(tlp->header))));
     if (layer_ != nullptr) {
         layer_->sent(tlp, now);
     }
     return true;
+}
+
+void LinkEnd::send_nullified(Moment now, const Handed& handed) {
+    Packet packet;
+    packet.kind = PacketKind::new_tlp;
+    packet.sequence = retry_.next_sequence();
+    packet.tlp = handed.tlp;
+    if (mutation_ == Mutation::nullified_uses_credits) {
+        gate_.consume(handed.tlp->header);
+    }
+    if (mutation_ == Mutation::nullified_uses_number) {
+        retry_.skip_sequence();
+    }
+    ++coverage_.nullified_sent;
+    start(now, packet, true);
+    if (layer_ != nullptr) {
+        layer_->sent(handed.tlp, now);
+    }
+}
+
+void LinkEnd::drop_bad(Moment now) {
+    for (const Handed& handed : queue_.take_bad(now.tick)) {
+        ++coverage_.bad_dropped;
+        if (layer_ != nullptr) {
+            layer_->sent(handed.tlp, now);
+        }
+    }
 }
 
 void LinkEnd::start_sequenced(Moment now, PacketKind kind, std::uint16_t sequence) {
@@ -192,10 +226,17 @@ void LinkEnd::start_credits(Moment now, PacketKind kind, pcie::FlowClass flow_cl
     start(now, packet);
 }
 
-void LinkEnd::start(Moment now, const Packet& packet) {
-    const Fate fate = wire_.start(packet, now.tick);
+void LinkEnd::start(Moment now, const Packet& packet, bool nullified) {
+    const Fate fate = wire_.start(packet, now.tick, nullified);
     if (recorder_ != nullptr) {
         recorder_->started({number_, now, packet, fate});
+    }
+}
+
+void LinkEnd::receive_header(Moment now, const Wire::InFlight& tlp) {
+    const SimTime last_beat = ticks_.time_of(tlp.received);
+    if (layer_ != nullptr && sequence_.expects(tlp.packet.sequence)) {
+        layer_->receive_header(tlp.packet.tlp, last_beat, tlp.fate == Fate::intact && last_beat < down_, now);
     }
 }
 

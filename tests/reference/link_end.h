@@ -26,7 +26,9 @@ public:
     void set_recorder(Recorder& recorder) noexcept { recorder_ = &recorder; }
 
     /// Hands over a TLP to be sent; it is in the transmit queue from the first tick after `ready`.
-    void submit(pcie::TlpPtr tlp, SimTime ready) { queue_.submit(std::move(tlp), ready); }
+    void submit(pcie::TlpPtr tlp, SimTime ready) { queue_.submit({std::move(tlp), ready}); }
+    /// The same for one that is not whole yet, or comes from another clock.
+    void submit(Handed handed) { queue_.submit(std::move(handed)); }
     /// Says that received TLPs left their buffers at `at`. Is ignored while the link is down.
     void release(pcie::FlowClass flow_class, unsigned headers, unsigned data, SimTime at);
 
@@ -37,9 +39,11 @@ public:
     // For the link.
     void go_down(Moment now);
     void come_up(Moment now);
+    /// From when on the link will be down.
+    void will_go_down(SimTime at) noexcept { down_ = at; }
     void take_inputs(Moment now) {
-        if (queue_.has_ready(now.time)) {
-            queue_.admit(now.time);
+        if (queue_.has_ready(now.tick)) {
+            queue_.admit(now.tick);
         }
         if (allocator_.has_release(now.time)) {
             allocator_.take_releases(now);
@@ -57,6 +61,9 @@ public:
     /// Instead of decide() while the link is down: the transmit queue goes back to its owner.
     void return_queue(Moment now);
     void receive(Moment now, LinkEnd& peer) {
+        if (peer.wire_.has_header(now.tick)) {
+            receive_header(now, peer.wire_.take_header());
+        }
         if (peer.wire_.has_arrival(now.tick)) {
             receive_packet(now, peer.wire_);
         }
@@ -89,11 +96,14 @@ private:
     bool send_dllps(Moment now);
     bool send_tlp(Moment now);
 
-    void start(Moment now, const Packet& packet);
+    void send_nullified(Moment now, const Handed& handed);
+    void drop_bad(Moment now);
+    void start(Moment now, const Packet& packet, bool nullified = false);
     void start_skip(Moment now);
     void start_sequenced(Moment now, PacketKind kind, std::uint16_t sequence);
     void start_credits(Moment now, PacketKind kind, pcie::FlowClass flow_class, CreditFields credits);
 
+    void receive_header(Moment now, const Wire::InFlight& tlp);
     void receive_packet(Moment now, Wire& wire);
     [[nodiscard]] Verdict receive_tlp(Moment now, const Wire::InFlight& arrival);
     [[nodiscard]] Verdict receive_dllp(Moment now, const Wire::InFlight& arrival);
@@ -117,6 +127,7 @@ private:
     RetryUnit retry_;
     TransmitQueue queue_;
 
+    SimTime down_ = core::never;
     SimTime next_refresh_ = refresh_interval;
     bool is_up_ = true;
     bool asks_for_retraining_ = false;

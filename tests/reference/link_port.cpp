@@ -29,9 +29,30 @@ Buffered LinkPort::take_arrival() {
     return taken;
 }
 
-void LinkPort::send(pcie::TlpPtr tlp, SimTime ready) {
-    places_.take(pcie::flow_class(tlp->header.kind));
-    end_.submit(std::move(tlp), ready);
+bool may_be_cut_through(const pcie::TlpHeader& header, Mutation mutation) noexcept {
+    const unsigned least = mutation == Mutation::one_dword_cut_through ? 4 : 8;
+    const bool has_kind =
+        header.kind == pcie::TlpKind::memory_write || header.kind == pcie::TlpKind::completion_with_data;
+    return has_kind && pcie::payload_bytes(header) >= least;
+}
+
+Beginning LinkPort::take_beginning() {
+    Beginning taken = std::move(beginnings_.front().beginning);
+    beginnings_.pop_front();
+    return taken;
+}
+
+bool LinkPort::was_cut_through(const pcie::TlpPtr& tlp) {
+    if (cut_.empty() || cut_.front() != tlp) {
+        return false;
+    }
+    cut_.pop_front();
+    return true;
+}
+
+void LinkPort::send(Handed handed) {
+    places_.take(pcie::flow_class(handed.tlp->header.kind));
+    end_.submit(std::move(handed));
 }
 
 // A link that came up anew has advertised the whole buffer (docs/timing.md 2.7).

@@ -47,6 +47,17 @@ public:
     virtual void release(const Buffered& received, SimTime at) = 0;
 };
 
+/// A TLP of which the header has come.
+struct Beginning {
+    pcie::TlpPtr tlp;
+    SimTime last_beat; ///< when it will be whole
+    bool is_good;      ///< not to be used before
+    std::uint64_t connection = 0;
+};
+
+/// Whether a TLP is cut through if it goes from port to port (docs/timing.md 3.9).
+[[nodiscard]] bool may_be_cut_through(const pcie::TlpHeader& header, Mutation mutation) noexcept;
+
 /// The switch's end of a link, between the clocks of both.
 class LinkPort : public TransactionLayer, public ReceiveMemory {
 public:
@@ -58,6 +69,9 @@ public:
 
     void receive(const pcie::TlpPtr& tlp, SimTime /*first_beat*/, Moment now) override {
         arrivals_.push_back({{tlp, connection()}, now.time});
+    }
+    void receive_header(const pcie::TlpPtr& tlp, SimTime last_beat, bool is_good, Moment now) override {
+        beginnings_.push_back({{tlp, last_beat, is_good, connection()}, now.time});
     }
     void sent(const pcie::TlpPtr& tlp, Moment now) override {
         places_.leave(pcie::flow_class(tlp->header.kind), now.time);
@@ -76,13 +90,27 @@ public:
                                       (arrivals_.front().at == edge && mutation_ == Mutation::arrival_of_edge_seen));
     }
     [[nodiscard]] Buffered take_arrival();
+    /// The next that was received before the edge and was not taken yet is a header.
+    [[nodiscard]] bool has_beginning(SimTime edge) const noexcept {
+        return !beginnings_.empty() && beginnings_.front().at < edge &&
+               (arrivals_.empty() || beginnings_.front().at < arrivals_.front().at);
+    }
+    [[nodiscard]] Beginning take_beginning();
+    /// The TLP goes on before it is whole: its arrival is no news.
+    void cut_through(const pcie::TlpPtr& tlp) { cut_.push_back(tlp); }
+    /// Whether this arrival is that of the next TLP that was cut through.
+    [[nodiscard]] bool was_cut_through(const pcie::TlpPtr& tlp);
     [[nodiscard]] bool has_place(pcie::FlowClass flow_class) const noexcept { return places_.has_free(flow_class); }
-    /// Hands over a TLP whose first beat is ready at `ready`.
-    void send(pcie::TlpPtr tlp, SimTime ready);
+    /// Hands over a TLP, and takes a place for it.
+    void send(Handed handed);
     /// A TLP leaves the receive buffer at `at`.
     void release(const Buffered& received, SimTime at) override;
 
 private:
+    struct Begun {
+        Beginning beginning;
+        SimTime at;
+    };
     struct Arrival {
         Buffered received;
         SimTime at;
@@ -92,6 +120,8 @@ private:
     LinkEnd& end_;
     TransmitPlaces places_;
     Mutation mutation_;
+    std::deque<Begun> beginnings_;
+    std::deque<pcie::TlpPtr> cut_; ///< not whole yet
     std::deque<Arrival> arrivals_;
     std::deque<SimTime> came_up_;
     SimTime last_up_{-1};

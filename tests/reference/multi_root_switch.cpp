@@ -13,6 +13,8 @@ SwitchSettings mutated(const SwitchSettings& of) {
     made.stages.local += one_if(Mutation::local_plus_one);
     made.stages.address_lookup -= one_if(Mutation::address_lookup_minus_one);
     made.stages.interrupt_lookup += one_if(Mutation::interrupt_lookup_plus_one);
+    made.stages.receive_crossing += one_if(Mutation::receive_crossing_plus_one);
+    made.stages.transmit_crossing += one_if(Mutation::transmit_crossing_plus_one);
     made.stages.compose += one_if(Mutation::compose_plus_one);
     for (std::size_t flow = 0; flow < pcie::flow_class_count; ++flow) {
         made.root_quota[flow].headers += one_if(Mutation::root_quota_plus_one);

@@ -96,6 +96,20 @@ enum class Mutation : std::uint8_t {
     ready_of_same_edge_seen,
     arrival_of_edge_seen,
     place_of_same_instant_seen,
+    // switch: clock crossings and cut-through
+    receive_crossing_plus_one,
+    transmit_crossing_plus_one,
+    one_dword_cut_through,
+    transfer_with_gaps,
+    bad_seen_one_edge_longer,
+    bad_completion_counts,
+    // cut-through: the links of a switch
+    header_without_framing,
+    wire_runs_dry,
+    bad_sent_though_known,
+    bad_sent_as_good,
+    nullified_uses_number,
+    nullified_uses_credits,
     count,
 };
 
@@ -176,9 +190,23 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Mutation:
     "ready_of_same_edge_seen",
     "arrival_of_edge_seen",
     "place_of_same_instant_seen",
+    "receive_crossing_plus_one",
+    "transmit_crossing_plus_one",
+    "one_dword_cut_through",
+    "transfer_with_gaps",
+    "bad_seen_one_edge_longer",
+    "bad_completion_counts",
+    "header_without_framing",
+    "wire_runs_dry",
+    "bad_sent_though_known",
+    "bad_sent_as_good",
+    "nullified_uses_number",
+    "nullified_uses_credits",
 };
 /// Those from here on are mistakes of the switch.
 inline constexpr Mutation first_switch_mutation = Mutation::ingress_plus_one;
+/// And those from here on are mistakes of links that show at a switch alone.
+inline constexpr Mutation first_cut_through_link_mutation = Mutation::header_without_framing;
 static_assert(!mutation_names.back().empty());
 [[nodiscard]] constexpr std::string_view name(Mutation mutation) noexcept {
     return mutation_names[static_cast<std::size_t>(mutation)];

@@ -13,6 +13,7 @@ public:
 
     void reset() noexcept { *this = ReceiveSequence(ack_limit_, mutation_); }
 
+    [[nodiscard]] bool expects(std::uint16_t sequence) const noexcept { return sequence == expected_; }
     /// Judges the TLP that is received now.
     [[nodiscard]] Verdict receive(std::uint16_t sequence, Fate fate, Tick now) noexcept;
 

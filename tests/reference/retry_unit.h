@@ -22,6 +22,12 @@ public:
     [[nodiscard]] bool has_room() const noexcept { return buffer_.size() < capacity; }
     [[nodiscard]] bool is_replaying() const noexcept { return left_to_replay_ > 0; }
 
+    /// That the next new TLP gets.
+    [[nodiscard]] std::uint16_t next_sequence() const noexcept { return next_sequence_; }
+    /// A nullified TLP uses the number up: a mistake.
+    void skip_sequence() noexcept {
+        next_sequence_ = static_cast<std::uint16_t>((next_sequence_ + 1U) & sequence_mask);
+    }
     /// Gives a new TLP its sequence number. It starts now and ends at `end`.
     [[nodiscard]] Packet take_new(pcie::TlpPtr tlp, Tick end);
     /// The next TLP of the replay that is under way.

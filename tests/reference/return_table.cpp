@@ -45,6 +45,11 @@ public:
         }
         return entry.origin;
     }
+    std::optional<Origin> find(const pcie::TlpHeader& completion) const override {
+        const Outstanding& entry = entries_[completion.tag.value() % tag_count];
+        return completion.requester == engine_ && entry.expects(completion) ? std::optional(entry.origin)
+                                                                            : std::nullopt;
+    }
     bool goes_by_completer() const override { return false; }
 
 private:
@@ -77,6 +82,11 @@ public:
         }
         entry_.receive(completion);
         return entry_.origin;
+    }
+    std::optional<Origin> find(const pcie::TlpHeader& completion) const override {
+        const bool is_it =
+            completion.requester == engine_ && completion.tag.value() == tag_ && entry_.expects(completion);
+        return is_it ? std::optional(entry_.origin) : std::nullopt;
     }
     bool goes_by_completer() const override { return true; }
 

@@ -42,6 +42,8 @@ public:
     [[nodiscard]] virtual bool is_used_up() const = 0;
     /// A request goes.
     virtual void send(pcie::TlpHeader& header, const Origin& origin, bool is_known) = 0;
+    /// Whose request a completion belongs to, without any effect.
+    [[nodiscard]] virtual std::optional<Origin> find(const pcie::TlpHeader& completion) const = 0;
     /// A completion was received; nothing if no request waits for it here.
     [[nodiscard]] virtual std::optional<Origin> receive(const pcie::TlpHeader& completion) = 0;
     /// Completions that no request waits for are those of the function that completed.

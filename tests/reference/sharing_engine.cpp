@@ -32,8 +32,8 @@ EngineResult SharingEngine::from_root(const pcie::Tlp& tlp) {
     return tlp.root == tables_.master ? from_master(tlp) : from_slave(tlp);
 }
 
-EngineResult SharingEngine::from_device(const pcie::Tlp& tlp) {
-    return pcie::is_completion(tlp.header.kind) ? completion_of_device(tlp) : request_of_device(tlp);
+EngineResult SharingEngine::from_device(const pcie::Tlp& tlp, State state) {
+    return pcie::is_completion(tlp.header.kind) ? completion_of_device(tlp, state) : request_of_device(tlp);
 }
 
 EngineResult SharingEngine::from_master(const pcie::Tlp& tlp) {
@@ -98,9 +98,11 @@ EngineResult SharingEngine::configuration_of_slave(const pcie::Tlp& tlp, unsigne
     return send(tlp, sent, header.target);
 }
 
-EngineResult SharingEngine::completion_of_device(const pcie::Tlp& tlp) {
+EngineResult SharingEngine::completion_of_device(const pcie::Tlp& tlp, State state) {
     pcie::TlpHeader sent = tlp.header;
-    if (const std::optional<Origin> origin = returns_->receive(tlp.header)) {
+    if (const std::optional<Origin> origin = state == State::follows || mutation_ == Mutation::bad_completion_counts
+                                                 ? returns_->receive(tlp.header)
+                                                 : returns_->find(tlp.header)) {
         ++coverage_.restored_requests;
         sent.requester = origin->requester;
         sent.tag = origin->tag;

@@ -22,18 +22,21 @@ public:
     SharingEngine(const DeviceTables& tables, const SwitchSettings& settings, pcie::TlpFactory& factory,
                   SwitchCoverage& coverage);
 
+    /// What a TLP does to the table of outstanding requests: one that is not whole, nothing.
+    enum class State : std::uint8_t { follows, kept };
+
     /// The return route has a place for this request of a root.
     [[nodiscard]] bool accepts(const pcie::Tlp& request) const;
     /// Of Tlp::root.
     [[nodiscard]] EngineResult from_root(const pcie::Tlp& tlp);
-    [[nodiscard]] EngineResult from_device(const pcie::Tlp& tlp);
+    [[nodiscard]] EngineResult from_device(const pcie::Tlp& tlp, State state);
 
 private:
     [[nodiscard]] EngineResult from_master(const pcie::Tlp& tlp);
     [[nodiscard]] EngineResult from_slave(const pcie::Tlp& tlp);
     [[nodiscard]] EngineResult memory_of_slave(const pcie::Tlp& tlp, const BarHit& hit);
     [[nodiscard]] EngineResult configuration_of_slave(const pcie::Tlp& tlp, unsigned vf);
-    [[nodiscard]] EngineResult completion_of_device(const pcie::Tlp& tlp);
+    [[nodiscard]] EngineResult completion_of_device(const pcie::Tlp& tlp, State state);
     [[nodiscard]] EngineResult request_of_device(const pcie::Tlp& tlp);
     [[nodiscard]] EngineResult send(const pcie::Tlp& tlp, pcie::TlpHeader header, std::optional<pcie::Bdf> lent);
     [[nodiscard]] EngineResult forward(const pcie::Tlp& tlp, const pcie::TlpHeader& header, pcie::RootId root) const;

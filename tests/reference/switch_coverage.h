@@ -34,6 +34,9 @@ struct SwitchCoverage {
     std::uint64_t fenced_later = 0;       ///< and that came while it held
     std::uint64_t fenced_answered = 0;    ///< of both, UR to the device
     std::uint64_t fenced_requests = 0;    ///< of roots that are fenced
+    std::uint64_t cut_through = 0;        ///< TLPs in a queue before they were whole
+    std::uint64_t bad_granted = 0;        ///< of these, bad ones that went on
+    std::uint64_t bad_dropped = 0;        ///< bad ones that had not gone when their end was known
     std::uint64_t releases_forgotten = 0; ///< of TLPs that were received before the link went down
 };
 

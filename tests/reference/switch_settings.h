@@ -22,7 +22,11 @@ struct StageCycles {
     unsigned compose = 1;
     unsigned egress = 12;
     unsigned local = 8;
+    unsigned receive_crossing = 0;
+    unsigned transmit_crossing = 0; ///< symbol times
 
+    /// From a port to the queues, in front of the engine.
+    [[nodiscard]] constexpr unsigned inward() const noexcept { return receive_crossing + ingress; }
     [[nodiscard]] constexpr unsigned toward_device() const noexcept {
         return (id_lookup > address_lookup ? id_lookup : address_lookup) + compose;
     }
@@ -108,6 +112,7 @@ struct SwitchSettings {
     SimTime fence_timeout{};             ///< 0: never
     TaggingKind tagging = TaggingKind::reserved_bits;
     QueuePolicy queue_policy = QueuePolicy::table;
+    bool cut_through = false;
     std::vector<RootTables> roots;
     std::vector<DeviceTables> devices;
     Mutation mutation = Mutation::none;

@@ -10,44 +10,54 @@
 
 namespace rootpool::reference {
 
+/// A TLP on its way to its first start.
+struct Handed {
+    pcie::TlpPtr tlp;
+    SimTime ready;                 ///< its first beat is there
+    SimTime last_beat{};           ///< its last is; 0: it is whole
+    bool is_bad = false;           ///< known from its last beat on
+    unsigned crossing_symbols = 0; ///< from another clock
+};
+
 /// TLPs that wait for their first start (docs/timing.md 2.3).
 class TransmitQueue {
 public:
-    TransmitQueue(QueuePolicy policy, Mutation mutation) noexcept : policy_(policy), mutation_(mutation) {}
+    TransmitQueue(QueuePolicy policy, const LinkTicks& ticks, Mutation mutation) noexcept
+        : policy_(policy), mutation_(mutation), ticks_(ticks) {}
 
-    /// In the queue from the first tick after `ready`, and not before its predecessor.
-    void submit(pcie::TlpPtr tlp, SimTime ready) { arriving_.push_back({std::move(tlp), ready}); }
-    /// Something was ready before `now` and is not in the queue yet.
-    [[nodiscard]] bool has_ready(SimTime now) const noexcept {
-        return !arriving_.empty() && is_seen(arriving_.front().ready, now);
+    /// In the queue from the first tick after `ready`, not before it can go to its end, and not before its predecessor.
+    void submit(Handed handed) { arriving_.push_back(std::move(handed)); }
+    /// The first TLP that is not in the queue yet may come into it.
+    [[nodiscard]] bool has_ready(Tick now) const noexcept {
+        return !arriving_.empty() && may_enter(arriving_.front(), now);
     }
-    /// Lets in what was ready before `now`.
-    void admit(SimTime now);
+    void admit(Tick now);
 
     [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
     /// Position of the oldest TLP that may go.
     [[nodiscard]] std::optional<std::size_t> choose(const CreditGate& gate, Coverage& coverage) const;
     /// Removes the TLP that goes.
-    [[nodiscard]] pcie::TlpPtr take(std::size_t position, Coverage& coverage);
+    [[nodiscard]] Handed take(std::size_t position, Coverage& coverage);
     /// Removes all.
-    [[nodiscard]] std::vector<pcie::TlpPtr> take_all() { return std::exchange(waiting_, {}); }
+    [[nodiscard]] std::vector<Handed> take_all() { return std::exchange(waiting_, {}); }
+    /// Removes those whose bad end came before `now`.
+    [[nodiscard]] std::vector<Handed> take_bad(Tick now);
 
 private:
-    struct Arriving {
-        pcie::TlpPtr tlp;
-        SimTime ready;
-    };
-
     [[nodiscard]] bool is_seen(SimTime ready, SimTime now) const noexcept {
         return ready < now || (ready == now && mutation_ == Mutation::tlp_of_same_instant_seen);
     }
+    /// Time of a tick, as who has still to cross sees it.
+    [[nodiscard]] SimTime before_crossing(const Handed& handed, Tick tick) const noexcept;
+    [[nodiscard]] bool may_enter(const Handed& handed, Tick now) const noexcept;
     [[nodiscard]] bool has_credits(const pcie::TlpHeader& header, const CreditGate& gate, Coverage& coverage) const;
     [[nodiscard]] bool may_pass_all_before(std::size_t position, Coverage& coverage) const;
 
     QueuePolicy policy_;
     Mutation mutation_;
-    std::deque<Arriving> arriving_;
-    std::vector<pcie::TlpPtr> waiting_; ///< the oldest first
+    const LinkTicks& ticks_;
+    std::deque<Handed> arriving_;
+    std::vector<Handed> waiting_; ///< the oldest first
 };
 
 } // namespace rootpool::reference

@@ -41,24 +41,58 @@ void UpstreamPort::answer(pcie::TlpPtr completion, Edge decided, unsigned rank) 
 
 void UpstreamPort::take_inputs(Edge now) {
     link_.update(time_of(now));
-    while (link_.has_arrival(time_of(now))) {
-        take(link_.take_arrival(), now);
+    to_root_.drop_bad(now);
+    while (link_.has_beginning(time_of(now)) || link_.has_arrival(time_of(now))) {
+        if (link_.has_beginning(time_of(now))) {
+            begin(link_.take_beginning(), now);
+        } else {
+            take(link_.take_arrival(), now);
+        }
     }
 }
 
-/// The TLP as it goes on has this root's number, whatever it came with.
-void UpstreamPort::take(const Buffered& received, Edge now) {
-    pcie::TlpHeader header = received.tlp->header;
-    const Destination to = bridges_.route(header);
-    if (to.becomes_type_0) {
-        header.kind = type_0(header.kind);
+void UpstreamPort::begin(const Beginning& beginning, Edge now) {
+    const Destination to = bridges_.route(beginning.tlp->header);
+    if (!settings_.cut_through || to.kind != Destination::Kind::device ||
+        !may_be_cut_through(beginning.tlp->header, settings_.mutation)) {
+        return;
     }
-    Queued queued{factory_.view(*received.tlp, header, root_), now + settings_.stages.ingress - 1, 0, received, &link_};
+    CrossbarOutput& output = devices_[to.device]->to_device();
+    const Edge transfer = output.transfer_cycles(beginning.tlp->header);
+    const CutThroughEdges edges = cut_through_edges(now, edge_after(beginning.last_beat), transfer,
+                                                    settings_.stages.inward(), settings_.mutation);
+    Queued queued{tagged(*beginning.tlp, to), edges.ready};
+    if (beginning.is_good) {
+        queued.received = {beginning.tlp, beginning.connection};
+        queued.from = &link_;
+        link_.cut_through(beginning.tlp);
+    } else {
+        queued.bad_end = edges.whole;
+    }
+    ++coverage_.cut_through;
+    output.put(root_.index(), std::move(queued));
+}
+
+void UpstreamPort::take(const Buffered& received, Edge now) {
+    if (link_.was_cut_through(received.tlp)) {
+        return;
+    }
+    const Destination to = bridges_.route(received.tlp->header);
+    Queued queued{tagged(*received.tlp, to), now + settings_.stages.inward() - 1, 0, received, &link_};
     if (to.kind == Destination::Kind::device) {
         devices_[to.device]->to_device().put(root_.index(), std::move(queued));
     } else {
         to_own_.put(0, std::move(queued));
     }
+}
+
+/// The TLP as it goes on has this root's number, whatever it came with.
+pcie::TlpPtr UpstreamPort::tagged(const pcie::Tlp& received, const Destination& to) {
+    pcie::TlpHeader header = received.header;
+    if (to.becomes_type_0) {
+        header.kind = type_0(header.kind);
+    }
+    return factory_.view(received, header, root_);
 }
 
 void UpstreamPort::keep_fence(Edge now) {
@@ -78,7 +112,9 @@ void UpstreamPort::keep_fence(Edge now) {
 
 void UpstreamPort::Egress::granted(std::size_t /*input*/, const Queued& queued, Edge now) {
     const StageCycles& stages = port_.settings_.stages;
-    port_.link_.send(queued.tlp, time_of(now + stages.arbitration + stages.egress));
+    const Edge ready = now + stages.arbitration + stages.egress;
+    port_.link_.send({queued.tlp, time_of(ready), time_of(ready + queued.transfer - 1), queued.bad_end.has_value(),
+                      stages.transmit_crossing});
 }
 
 void UpstreamPort::OwnFunctions::granted(std::size_t /*input*/, const Queued& queued, Edge now) {

@@ -59,7 +59,9 @@ private:
         UpstreamPort& port_;
     };
 
+    void begin(const Beginning& beginning, Edge now);
     void take(const Buffered& received, Edge now);
+    [[nodiscard]] pcie::TlpPtr tagged(const pcie::Tlp& received, const Destination& to);
 
     pcie::RootId root_;
     const SwitchSettings& settings_;

@@ -11,7 +11,7 @@ Tick Wire::length_of(const Packet& packet) const noexcept {
     return packet.tlp ? ticks_.tlp_length(link_bytes(packet.tlp->header)) : ticks_.dllp_length();
 }
 
-Fate Wire::start(const Packet& packet, Tick now) {
+Fate Wire::start(const Packet& packet, Tick now, bool nullified) {
     free_ = now + length_of(packet);
     if (packet.kind == PacketKind::skip) {
         next_skip_ += limits_.skip_interval;
@@ -20,11 +20,21 @@ Fate Wire::start(const Packet& packet, Tick now) {
     if (is_dllp(packet.kind)) {
         dllp_symbol_ = ticks_.symbol_of(now);
     }
-    const Fate fate = ask_fate(packet);
-    if (fate != Fate::dropped) {
-        in_flight_.push_back({packet, fate, now + limits_.flight, free_ + limits_.flight});
-        watch_first();
+    Fate fate = ask_fate(packet);
+    if (nullified && fate == Fate::intact) {
+        fate = Fate::nullified;
     }
+    if (fate == Fate::dropped) {
+        return fate;
+    }
+    InFlight sent{packet, fate, now + limits_.flight, free_ + limits_.flight, 0};
+    if (packet.tlp) {
+        const unsigned framing = mutation_ == Mutation::header_without_framing ? 0 : 4;
+        sent.header = sent.first_symbol + ticks_.tlp_length(framing + pcie::header_bytes(packet.tlp->header));
+        headers_.push_back(sent);
+    }
+    in_flight_.push_back(sent);
+    watch_first();
     return fate;
 }
 
@@ -43,7 +53,14 @@ Wire::InFlight Wire::take_arrival() {
     return arrival;
 }
 
+Wire::InFlight Wire::take_header() {
+    InFlight taken = std::move(headers_.front());
+    headers_.pop_front();
+    return taken;
+}
+
 void Wire::lose_packets() {
+    headers_.clear();
     in_flight_.clear();
     watch_first();
 }

@@ -16,6 +16,7 @@ public:
         Fate fate;
         Tick first_symbol; ///< into the other end
         Tick received;
+        Tick header; ///< of a TLP: received
     };
 
     Wire(const LinkTicks& ticks, const LinkLimits& limits, Mutation mutation) noexcept
@@ -40,12 +41,18 @@ public:
 
     /// Ticks that a packet occupies the wire.
     [[nodiscard]] Tick length_of(const Packet& packet) const noexcept;
-    /// Occupies the wire with a packet and says what becomes of it.
-    Fate start(const Packet& packet, Tick now);
+    /// Occupies the wire with a packet and says what becomes of it. `nullified`: the sender ends it so.
+    Fate start(const Packet& packet, Tick now, bool nullified = false);
 
     /// A packet is received at `now`.
     [[nodiscard]] bool has_arrival(Tick now) const noexcept { return next_arrival_ == now; }
     [[nodiscard]] InFlight take_arrival();
+
+    /// The header of a TLP is received at `now`.
+    [[nodiscard]] bool has_header(Tick now) const noexcept {
+        return !headers_.empty() && headers_.front().header == now;
+    }
+    [[nodiscard]] InFlight take_header();
 
     /// The link is down: nothing arrives any more.
     void lose_packets();
@@ -66,7 +73,8 @@ private:
     unsigned tlps_ = 0;
     unsigned dllps_ = 0;
     std::deque<InFlight> in_flight_;
-    Tick next_arrival_ = no_tick; ///< of the first in flight
+    std::deque<InFlight> headers_; ///< those of which the header is still on its way
+    Tick next_arrival_ = no_tick;  ///< of the first in flight
 };
 
 } // namespace rootpool::reference

@@ -22,6 +22,8 @@ namespace {
     made.compose = stages.compose;
     made.egress = stages.egress;
     made.local = stages.local;
+    made.receive_crossing = stages.receive_crossing;
+    made.transmit_crossing = stages.transmit_crossing;
     return made;
 }
 
@@ -44,6 +46,7 @@ namespace {
     made.ordering = settings.queue_policy == reference::QueuePolicy::table ? pcie::OrderingPolicy::table
                                                                            : pcie::OrderingPolicy::fifo;
     made.timing = timing_of(settings.stages);
+    made.switching = settings.cut_through ? models::Switching::cut_through : models::Switching::store_and_forward;
     made.quota_per_root = settings.quota_per_root;
     made.root_quota = credits_of(settings.root_quota);
     made.root_reserve = credits_of(settings.root_reserve);

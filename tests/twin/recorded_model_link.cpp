@@ -87,13 +87,13 @@ private:
         return kinds[static_cast<std::size_t>(kind)];
     }
     [[nodiscard]] static Verdict verdict_of(pcie::Reception reception) {
-        static constexpr std::array<Verdict, 4> verdicts = {Verdict::accepted, Verdict::duplicate, Verdict::bad,
-                                                            Verdict::out_of_sequence};
+        static constexpr std::array<Verdict, 6> verdicts = {
+            Verdict::accepted, Verdict::duplicate, Verdict::bad, Verdict::out_of_sequence, {}, Verdict::nullified};
         return verdicts[static_cast<std::size_t>(reception)];
     }
     [[nodiscard]] static reference::Fate fate_of(pcie::PacketFate fate) {
-        static constexpr std::array<reference::Fate, 3> fates = {reference::Fate::intact, reference::Fate::corrupted,
-                                                                 reference::Fate::dropped};
+        static constexpr std::array<reference::Fate, 4> fates = {reference::Fate::intact, reference::Fate::corrupted,
+                                                                 reference::Fate::dropped, reference::Fate::nullified};
         return fates[static_cast<std::size_t>(fate)];
     }
 

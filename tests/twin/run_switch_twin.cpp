@@ -63,13 +63,17 @@ private:
     return settings;
 }
 
+[[nodiscard]] reference::Mutation mutation_of_links(reference::Mutation mutation) noexcept {
+    return mutation >= reference::first_cut_through_link_mutation ? mutation : reference::Mutation::none;
+}
+
 /// The twins of the links of one side of a switch, and what is at their far ends.
 class Side {
 public:
-    Side(const SwitchCase& of, bool of_devices, pcie::TlpFactory& factory) {
+    Side(const SwitchCase& of, bool of_devices, pcie::TlpFactory& factory, reference::Mutation mutation) {
         const std::vector<PortCase>& ports = of_devices ? of.devices : of.roots;
         for (std::size_t number = 0; number < ports.size(); ++number) {
-            recorded_.push_back(std::make_unique<RecordedTwinLink>(ports[number].link));
+            recorded_.push_back(std::make_unique<RecordedTwinLink>(ports[number].link, mutation));
             above_.push_back(std::make_unique<Above>(*recorded_.back(), ports[number],
                                                      of_devices ? &of.settings.devices[number] : nullptr, factory));
             links_.push_back(&recorded_.back()->link());
@@ -109,8 +113,9 @@ SwitchTwinRun run_switch_twin(const SwitchCase& of, reference::Mutation mutation
     SwitchTwinRun run;
     pcie::TlpFactory factory; // before the links, which keep TLPs
     GrantWriter grants(run.traces.grants);
-    Side roots(of, false, factory);
-    Side devices(of, true, factory);
+    const reference::Mutation of_links = mutation_of_links(mutation);
+    Side roots(of, false, factory, of_links);
+    Side devices(of, true, factory, of_links);
     reference::MultiRootSwitch fabric(mutated(of, mutation), roots.links(), devices.links(), factory);
     fabric.set_recorder(grants);
     const auto run_links = [&](SimTime end) {

@@ -15,14 +15,14 @@ using reference::Fate;
 using reference::LinkSettings;
 using reference::PerClass;
 
+constexpr std::array<SwitchTheme, 10> themes = {
+    SwitchTheme::any,    SwitchTheme::contention, SwitchTheme::many_reads, SwitchTheme::scarce, SwitchTheme::refusals,
+    SwitchTheme::faults, SwitchTheme::link_down,  SwitchTheme::writes,     SwitchTheme::stuck,  SwitchTheme::bad_ends};
+
 class Maker {
 public:
     Maker(std::uint32_t seed, pcie::TlpFactory& factory)
         : seed_(seed), random_(seed * 2'654'435'761U + 1), factory_(factory) {
-        constexpr std::array<SwitchTheme, 9> themes = {
-            SwitchTheme::any,       SwitchTheme::contention, SwitchTheme::many_reads,
-            SwitchTheme::scarce,    SwitchTheme::refusals,   SwitchTheme::faults,
-            SwitchTheme::link_down, SwitchTheme::writes,     SwitchTheme::stuck};
         made_.theme = themes[seed % themes.size()];
     }
 
@@ -57,7 +57,7 @@ private:
         const unsigned device_count = is(SwitchTheme::contention) ? 1 + random_.below(2) : devices[random_.below(6)];
         choose_tables(made_, root_count, device_count, random_);
         choose_stages();
-        of.arbiter = static_cast<reference::ArbiterKind>(seed_ / 9 % reference::arbiter_count);
+        of.arbiter = static_cast<reference::ArbiterKind>(seed_ / themes.size() % reference::arbiter_count);
         for (unsigned root = 0; root < root_count; ++root) {
             of.weights.push_back(1 + random_.below(4));
             of.priorities.push_back(1 + random_.below(3));
@@ -74,6 +74,7 @@ private:
             of.quota_per_root = random_.one_in(2) ? 256 : 100 + random_.below(100);
         }
         of.tagging = random_.one_in(2) ? reference::TaggingKind::local_prefix : reference::TaggingKind::reserved_bits;
+        of.cut_through = random_.one_in(2) || is(SwitchTheme::bad_ends);
         of.queue_policy = random_.one_in(10) ? reference::QueuePolicy::fifo : reference::QueuePolicy::table;
     }
 
@@ -87,8 +88,12 @@ private:
             of.arbitration = 1;
             of.egress = 5;
             of.local = 4;
+            of.receive_crossing = 2;
+            of.transmit_crossing = 3;
             break;
         default:
+            of.receive_crossing = random_.below(4);
+            of.transmit_crossing = random_.below(6);
             of.ingress = 1 + random_.below(12);
             of.arbitration = 1 + random_.below(3);
             of.id_lookup = 1 + random_.below(3);
@@ -193,7 +198,8 @@ private:
                                    : SimTime{0};
     }
     void add_faults() {
-        if (!is(SwitchTheme::faults) && !is(SwitchTheme::link_down) && !random_.one_in(6)) {
+        if (!is(SwitchTheme::faults) && !is(SwitchTheme::link_down) && !is(SwitchTheme::bad_ends) &&
+            !random_.one_in(6)) {
             return;
         }
         for (auto* ports : {&made_.roots, &made_.devices}) {
@@ -203,10 +209,12 @@ private:
         }
     }
     void add_faults(LinkCase& link) {
-        const unsigned rarity = random_.one_in(3) ? 6 + random_.below(10) : 30 + random_.below(300);
+        const unsigned rarity = is(SwitchTheme::bad_ends) ? 5 + random_.below(5)
+                                : random_.one_in(3)       ? 6 + random_.below(10)
+                                                          : 30 + random_.below(300);
         for (Direction& direction : link.directions) {
             direction.tlp_fates = fates(1'000, rarity);
-            direction.dllp_fates = fates(2'000, rarity);
+            direction.dllp_fates = fates(2'000, is(SwitchTheme::bad_ends) ? 100 : rarity);
         }
         if (is(SwitchTheme::link_down) && random_.one_in(2)) {
             SimTime from = 1us + random_.up_to(10us);
@@ -242,13 +250,14 @@ SwitchCase make_switch_case(std::uint32_t seed, pcie::TlpFactory& factory) { ret
 
 std::string describe(const SwitchCase& of) {
     static constexpr std::array<std::string_view, static_cast<std::size_t>(SwitchTheme::count)> themes = {
-        "any traffic", "contention", "many reads", "writes",     "scarce credits",
-        "refusals",    "faults",     "link down",  "stuck roots"};
+        "any traffic", "contention", "many reads", "writes",      "scarce credits",
+        "refusals",    "faults",     "link down",  "stuck roots", "bad ends"};
     static constexpr std::array<std::string_view, reference::arbiter_count> arbiters = {
         "round_robin", "weighted", "age", "strict_priority", "byte_fair"};
     const reference::SwitchSettings& settings = of.settings;
     const bool has_tags = settings.return_route == reference::ReturnRouteKind::scoreboard;
-    return fmt::format("{} roots, {} devices, {}, {}, {}, quota {}, {}{}", of.roots.size(), of.devices.size(),
+    return fmt::format("{} roots, {} devices, {}, {}, {}, {}, quota {}, {}{}", of.roots.size(), of.devices.size(),
+                       settings.cut_through ? "cut-through" : "store and forward",
                        themes[static_cast<std::size_t>(of.theme)], arbiters[static_cast<std::size_t>(settings.arbiter)],
                        has_tags ? "scoreboard" : "completer_id", settings.quota_per_root,
                        settings.tagging == reference::TaggingKind::local_prefix ? "local_prefix" : "reserved_bits",

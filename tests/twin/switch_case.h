@@ -43,6 +43,7 @@ enum class SwitchTheme : std::uint8_t {
     faults,     ///< links corrupt and lose packets
     link_down,  ///< links go down
     stuck,      ///< roots take nothing for a while
+    bad_ends,   ///< much that is cut through turns out bad
     count,
 };
 

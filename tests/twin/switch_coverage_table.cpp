@@ -20,6 +20,10 @@ void add_links(std::vector<Counter>& made, const std::vector<reference::Coverage
         sum.replays_by_timer += link.replays_by_timer;
         sum.link_downs += link.link_downs;
         sum.returned += link.returned;
+        sum.started_before_whole += link.started_before_whole;
+        sum.nullified_sent += link.nullified_sent;
+        sum.nullified += link.nullified;
+        sum.bad_dropped += link.bad_dropped;
     }
     for (const pcie::FlowClass flow : reference::flow_classes) {
         const std::size_t index = reference::index_of(flow);
@@ -30,7 +34,11 @@ void add_links(std::vector<Counter>& made, const std::vector<reference::Coverage
                              {"replay by Nak", sum.replays_by_nak, {}},
                              {"replay by timer", sum.replays_by_timer, {}},
                              {"link down", sum.link_downs, {}},
-                             {"TLP returned by a link that is down", sum.returned, {}}});
+                             {"TLP returned by a link that is down", sum.returned, {}},
+                             {"TLP started before it was whole", sum.started_before_whole, {}},
+                             {"TLP nullified", sum.nullified_sent, {}},
+                             {"nullified TLP received", sum.nullified, {}},
+                             {"bad TLP dropped from the transmit queue", sum.bad_dropped, {}}});
 }
 
 void add_shares(std::vector<Counter>& made, const reference::SwitchCoverage& of) {
@@ -75,7 +83,10 @@ std::vector<Counter> counters_of(const SwitchTwinRun& run) {
                              {"UR: engine, of a root", of.refused_to_root, {}},
                              {"UR: engine or bridge, of a device", of.refused_to_device, {}},
                              {"dropped", of.dropped, {}},
-                             {"answered by the switch", of.answered, {}}});
+                             {"answered by the switch", of.answered, {}},
+                             {"cut through", of.cut_through, {}},
+                             {"bad TLP granted", of.bad_granted, {}},
+                             {"bad TLP dropped from a queue of the crossbar", of.bad_dropped, {}}});
     add_shares(made, of);
     add_links(made, run.links);
     return made;

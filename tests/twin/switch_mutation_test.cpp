@@ -1,5 +1,5 @@
 // A twin of a switch with a mistake is told apart from the model: the comparison looks closely enough. The links have
-// no mistakes here; rules of the ordering table are broken in the crossbar alone.
+// no mistakes here but those of cut-through; rules of the ordering table are broken in the crossbar alone.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

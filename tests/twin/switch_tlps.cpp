@@ -69,8 +69,7 @@ pcie::TlpPtr SwitchTlps::write_of_root(std::size_t root) {
     }
     const auto& functions = functions_[root];
     const pcie::Bdf target = functions[random_.below(static_cast<unsigned>(functions.size()))].id;
-    const pcie::TlpPtr tlp =
-        make(pcie::config_write(pcie::ConfigType::type_1, pcie::Bdf(0), tag(), target, plain_register));
+    pcie::TlpPtr tlp = make(pcie::config_write(pcie::ConfigType::type_1, pcie::Bdf(0), tag(), target, plain_register));
     tlp->header.attributes.relaxed_ordering = !random_.one_in(4);
     return tlp;
 }

@@ -9,6 +9,7 @@ enum class PacketFate : std::uint8_t {
     intact,
     corrupted, ///< its LCRC or CRC is wrong at the receiver
     dropped,   ///< the receiver sees nothing
+    nullified, ///< a TLP that its sender ends with an inverted LCRC and EDB; no fault source says so
 };
 
 /// Decides the fate of every TLP and DLLP of one direction of a link.

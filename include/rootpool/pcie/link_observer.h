@@ -17,6 +17,7 @@ enum class Reception : std::uint8_t {
     bad,             ///< LCRC or CRC wrong
     out_of_sequence, ///< a TLP before it is missing
     lost,            ///< dropped on the wire, or the link went down
+    nullified,       ///< discarded without a trace (PCIe base 3.6.3.1)
 };
 
 /// A packet on one direction of a link.
@@ -26,7 +27,7 @@ struct PacketSighting {
     SimTime end;            ///< the wire is free again
     SimTime received;       ///< last symbol in the receiver
     const Tlp* tlp;         ///< null for a DLLP
-    std::uint16_t sequence; ///< of a TLP
+    std::uint16_t sequence; ///< of a TLP; of one that is nullified that of the next
     bool replay;            ///< of a TLP: sent before
     Dllp dllp;
     PacketFate fate;

@@ -58,6 +58,13 @@ public:
     /// credits that this TLP took.
     std::uint32_t link_ups = 0;
 
+    /// A TLP that is sent while it is received: when its last beat is at the port that sends it. 0: it is whole.
+    SimTime last_beat{};
+    /// Its end is known to be bad, so that it must not arrive (docs/timing.md 3.9).
+    bool bad_end = false;
+    /// Symbol times that first and last beat take to the clock of the link that it is sent on.
+    std::uint16_t crossing = 0;
+
     /// Simulation-wide number that follows a request to its completions; 0 = not numbered.
     std::uint64_t transaction = 0;
     /// When the first requester or completer handed the TLP to its link; the base of latency statistics.
@@ -76,6 +83,9 @@ public:
         tlp->header = header;
         tlp->root = root;
         tlp->ecrc_bad = false;
+        tlp->last_beat = {};
+        tlp->bad_end = false;
+        tlp->crossing = 0;
         tlp->transaction = 0;
         tlp->injected_at = {};
         return tlp;

@@ -51,6 +51,8 @@ public:
     /// A completion arrives from the device, wholly in the buffer at `at`. Nothing: no request of this engine is
     /// answered by it; then the completer ID says whose it is, if this route allows that.
     [[nodiscard]] virtual std::optional<ReturnContext> returning(const pcie::TlpHeader& completion, SimTime at) = 0;
+    /// What returning() would say of a completion that turns out bad; nothing comes of it.
+    [[nodiscard]] virtual std::optional<ReturnContext> expecting(const pcie::TlpHeader& completion) const = 0;
     /// Whether a memory request of a slave was left as it was, so that completions are routed by completer ID.
     [[nodiscard]] virtual bool routes_by_completer_id() const noexcept = 0;
 };

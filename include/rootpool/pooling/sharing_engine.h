@@ -72,6 +72,10 @@ public:
     [[nodiscard]] EngineOutput from_root(const pcie::Tlp& tlp, SimTime now);
     /// A TLP from the device, wholly in the buffer at `at`.
     [[nodiscard]] EngineOutput from_device(const pcie::Tlp& tlp, SimTime at);
+    /// A memory write or completion whose end is bad, as it goes on until then; nothing else comes of it. Null: it does
+    /// not go on.
+    [[nodiscard]] pcie::TlpPtr bad_from_root(const pcie::Tlp& tlp) const;
+    [[nodiscard]] pcie::TlpPtr bad_from_device(const pcie::Tlp& tlp) const;
 
     // --- management
     /// Functions that `root` holds, in function order.
@@ -97,6 +101,24 @@ public:
     [[nodiscard]] EngineTableSizes table_sizes() const noexcept;
 
 private:
+    /// What the tables know of a TLP of a slave.
+    struct SlaveLookUp {
+        const FirewallRow& row;
+        std::optional<pcie::VfIndex> vf; ///< that it names by ID
+        std::optional<BarHit> hit;       ///< that it names by address
+    };
+    /// What they know of one of the device.
+    struct DeviceLookUp {
+        const FirewallRow& row;
+        IdEntry entry; ///< of the VF that it names
+        pcie::RootId root;
+        InterruptHit interrupt = {};
+    };
+    [[nodiscard]] const FirewallRow& judge_master(const pcie::TlpHeader& header) const;
+    [[nodiscard]] SlaveLookUp look_up_slave(const pcie::Tlp& tlp) const;
+    [[nodiscard]] DeviceLookUp look_up_request(const pcie::Tlp& tlp) const;
+    [[nodiscard]] DeviceLookUp look_up_completion(const pcie::TlpHeader& header) const;
+    [[nodiscard]] pcie::TlpHeader composed(pcie::TlpHeader header, const BarHit& hit) const;
     [[nodiscard]] EngineOutput from_master(const pcie::Tlp& tlp, SimTime now);
     [[nodiscard]] EngineOutput from_slave(const pcie::Tlp& tlp, SimTime now);
     [[nodiscard]] EngineOutput slave_configuration(const pcie::Tlp& tlp, pcie::VfIndex vf, SimTime now);

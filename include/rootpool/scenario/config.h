@@ -13,6 +13,7 @@
 #include "rootpool/pcie/fault_sources.h"
 #include "rootpool/pcie/link_arithmetic.h"
 #include "rootpool/pcie/types.h"
+#include "rootpool/pooling/switch_stages.h"
 #include "rootpool/scenario/units.h"
 
 /// What a scenario script means, after every check: names are resolved to indices, units to SimTime, bits per second
@@ -99,7 +100,7 @@ struct DeviceConfig {
     ErrataConfig errata;
 };
 
-enum class SwitchProfile : std::uint8_t { fpga_prototype, asic };
+enum class Switching : std::uint8_t { store_and_forward, cut_through };
 enum class ReturnRoute : std::uint8_t { completer_id, scoreboard };
 enum class Interrupts : std::uint8_t { direct, translate };
 enum class Tagging : std::uint8_t { reserved_bits, local_prefix };
@@ -110,7 +111,8 @@ enum class Arbiter : std::uint8_t { round_robin, weighted, age, strict_priority,
 inline constexpr unsigned lowest_priority = 256;
 
 struct SwitchConfig {
-    SwitchProfile profile = SwitchProfile::fpga_prototype;
+    pooling::SwitchStages stages; ///< of the profile, with the changes of the script
+    Switching switching = Switching::store_and_forward;
     std::vector<ServerId> upstream;   ///< upstream port n (RootId n) is this server
     std::vector<DeviceId> downstream; ///< downstream port n is this device
     ServerId master;

@@ -121,9 +121,10 @@ TEST_P(InterruptsTest, message_takes_the_cycles_of_a_dma_write) {
     const pcie::LinkClock clock{pcie::LinkParameters{}};
     const auto first_symbol = [&](SimTime ready) { return clock.time(clock.symbol_start(clock.after(ready))); };
     const SimTime last_beat = first_symbol(at) + pcie::wire_time({}, pcie::wire_bytes(header));
-    const unsigned cycles = timing.ingress + 1 + 1 + timing.arbitration + timing.egress; // one look-up, compose
+    const unsigned cycles = timing.inward() + 1 + 1 + timing.arbitration + timing.egress; // one look-up, compose
     EXPECT_EQ(platform.roots[2]->requests[0].first_beat,
-              first_symbol(core::align_up(last_beat, timing.period) + timing.cycles(cycles)));
+              first_symbol(core::align_up(last_beat, timing.period) + timing.cycles(cycles) +
+                           clock.time(clock.symbols(timing.transmit_crossing))));
 }
 
 TEST_P(InterruptsTest, slaves_read_back_their_own_words_at_the_same_time) {

@@ -15,7 +15,7 @@ constexpr SimTime quiet = 10us;
 class LatencyTest : public testing::TestWithParam<std::size_t> {
 protected:
     static void SetUpTestSuite() {
-        for (const std::string_view profile : switch_profile_names()) {
+        for (const std::string_view profile : pooling::switch_profile_names()) {
             PlatformConfig config;
             config.profile = profile;
             platforms.push_back(std::make_unique<PooledPlatform>(std::string(profile), config));
@@ -40,7 +40,9 @@ protected:
     }
     /// First beat out of a port that a TLP reaches `cycles` after the first edge after its last beat in.
     [[nodiscard]] SimTime expected(SimTime last, unsigned cycles) const {
-        return first_symbol(core::edge_after(last, timing.period) + timing.cycles(cycles));
+        const pcie::LinkClock clock{pcie::LinkParameters{}};
+        const SimTime crossing = clock.time(clock.symbols(timing.transmit_crossing));
+        return first_symbol(core::edge_after(last, timing.period) + timing.cycles(cycles) + crossing);
     }
     /// A moment that is no clock edge, when all wires are quiet.
     static SimTime start() {
@@ -64,7 +66,7 @@ TEST_P(LatencyTest, slave_write_to_its_vf) {
     PooledPlatform::run_for(quiet);
     ASSERT_EQ(platform.device.requests.size(), 1U);
     const unsigned cycles =
-        timing.ingress + timing.arbitration + 2 + 1 + timing.egress; // two-cycle address path, compose
+        timing.inward() + timing.arbitration + 2 + 1 + timing.egress; // two-cycle address path, compose
     EXPECT_EQ(platform.device.requests[0].first_beat, expected(last_beat(at, 64), cycles));
 }
 
@@ -77,7 +79,7 @@ TEST_P(LatencyTest, master_write_takes_the_same_time_as_a_slaves) {
     ASSERT_EQ(platform.device.requests.size(), 1U);
     EXPECT_EQ(
         platform.device.requests[0].first_beat,
-        expected(last_beat(at, 64), timing.ingress + timing.arbitration + timing.toward_device() + timing.egress));
+        expected(last_beat(at, 64), timing.inward() + timing.arbitration + timing.toward_device() + timing.egress));
 }
 
 TEST_P(LatencyTest, dma_write_of_a_vf) {
@@ -86,7 +88,7 @@ TEST_P(LatencyTest, dma_write_of_a_vf) {
     platform.device.send(memory_request(TlpKind::memory_write, platform.device.vf(1), 0x1000, 32), 0, at);
     PooledPlatform::run_for(quiet);
     ASSERT_EQ(platform.roots[2]->requests.size(), 1U);
-    const unsigned cycles = timing.ingress + 1 + 1 + timing.arbitration + timing.egress; // one-cycle ID RAM, compose
+    const unsigned cycles = timing.inward() + 1 + 1 + timing.arbitration + timing.egress; // one-cycle ID RAM, compose
     EXPECT_EQ(platform.roots[2]->requests[0].first_beat, expected(last_beat(at, 128), cycles));
 }
 
@@ -97,7 +99,7 @@ TEST_P(LatencyTest, configuration_of_the_switchs_own_function) {
     PooledPlatform::run_for(quiet);
     ASSERT_EQ(platform.roots[1]->completions.size(), 1U);
     EXPECT_EQ(platform.roots[1]->completions[0].first_beat,
-              expected(last_beat(at, 0), timing.ingress + timing.local + timing.arbitration + timing.egress));
+              expected(last_beat(at, 0), timing.inward() + timing.local + timing.arbitration + timing.egress));
 }
 
 TEST_P(LatencyTest, configuration_that_the_shadow_answers) {
@@ -106,7 +108,8 @@ TEST_P(LatencyTest, configuration_that_the_shadow_answers) {
     platform.roots[1]->send(config_request(TlpKind::config_read_1, PooledPlatform::slot, 0), 0, at);
     PooledPlatform::run_for(quiet);
     ASSERT_EQ(platform.roots[1]->completions.size(), 1U);
-    const unsigned cycles = timing.ingress + timing.toward_device() + timing.local + timing.arbitration + timing.egress;
+    const unsigned cycles =
+        timing.inward() + timing.toward_device() + timing.local + timing.arbitration + timing.egress;
     EXPECT_EQ(platform.roots[1]->completions[0].first_beat, expected(last_beat(at, 0), cycles));
 }
 

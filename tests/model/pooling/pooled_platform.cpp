@@ -18,6 +18,8 @@ MultiRootSwitchConfig switch_config(const PlatformConfig& config) {
     result.return_route = config.return_route;
     result.interrupts = config.interrupts;
     result.profile = config.profile;
+    result.timing = config.timing;
+    result.switching = config.switching;
     result.arbiter = config.arbiter;
     result.weights = config.weights;
     result.priorities = config.priorities;

@@ -52,9 +52,12 @@ TEST(KeyTable, EveryChoiceReachesTheConfiguration) {
         const std::vector<std::string> overrides{option};
         return parse(test::pooled_script, "file.yaml", overrides).config;
     };
-    EXPECT_EQ(config("topology.switch.profile=asic").multi_root_switch->profile, SwitchProfile::asic);
-    EXPECT_EQ(config("topology.switch.profile=fpga-prototype").multi_root_switch->profile,
-              SwitchProfile::fpga_prototype);
+    EXPECT_EQ(config("topology.switch.profile=asic").multi_root_switch->stages, pooling::switch_profile("asic"));
+    EXPECT_EQ(config("topology.switch.profile=fpga-prototype").multi_root_switch->stages,
+              pooling::switch_profile("fpga-prototype"));
+    EXPECT_EQ(config("topology.switch.switching=cut_through").multi_root_switch->switching, Switching::cut_through);
+    EXPECT_EQ(config("topology.switch.switching=store_and_forward").multi_root_switch->switching,
+              Switching::store_and_forward);
     EXPECT_EQ(config("topology.switch.return_route=scoreboard").multi_root_switch->return_route,
               ReturnRoute::scoreboard);
     EXPECT_EQ(config("topology.switch.return_route=completer_id").multi_root_switch->return_route,
@@ -65,6 +68,15 @@ TEST(KeyTable, EveryChoiceReachesTheConfiguration) {
     EXPECT_EQ(config("topology.switch.tagging=reserved_bits").multi_root_switch->tagging, Tagging::reserved_bits);
     EXPECT_EQ(std::get<Iperf>(config("timeline[3].iperf.protocol=udp").timeline[3].action).protocol, Protocol::udp);
     EXPECT_EQ(std::get<Iperf>(config("timeline[3].iperf.protocol=tcp").timeline[3].action).protocol, Protocol::tcp);
+}
+
+TEST(SwitchStages, AreThoseOfTheProfileButWhatTheScriptSays) {
+    pooling::SwitchStages expected = pooling::switch_profile("asic");
+    expected.egress = 9;
+    expected.transmit_crossing = 0;
+    const std::vector<std::string> overrides{"topology.switch.profile=asic", "topology.switch.stages.egress=9",
+                                             "topology.switch.stages.transmit_crossing=0"};
+    EXPECT_EQ(parse(test::pooled_script, "file.yaml", overrides).config.multi_root_switch->stages, expected);
 }
 
 TEST(Explain, ShowsTheKeyAndWhatIsBelowIt) {
