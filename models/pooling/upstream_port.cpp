@@ -34,7 +34,8 @@ void UpstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime first_beat, 
     queued.ready = ready(*queued.tlp, first_beat, last_beat, queued.route);
     times_.ingress += queued.ready - last_beat;
     if (queued.route.kind == Route::Kind::device) {
-        devices_[queued.route.device.index()]->to_device().push(config_.root.index(), std::move(queued));
+        CrossbarOutput& output = devices_[queued.route.device.index()]->to_device();
+        output.push(config_.root.index(), std::move(queued));
     } else {
         to_local_.push(0, std::move(queued));
     }
@@ -47,7 +48,8 @@ void UpstreamPort::on_bad_tlp(Port& /*port*/, const pcie::TlpPtr& tlp, SimTime f
         queued.tlp = tagged(*tlp, queued.route);
         queued.ready = ready(*queued.tlp, first_beat, last_beat, queued.route);
         queued.bad_end = config_.timing.passed(last_beat, config_.timing.inward());
-        devices_[queued.route.device.index()]->to_device().push(config_.root.index(), std::move(queued));
+        CrossbarOutput& output = devices_[queued.route.device.index()]->to_device();
+        output.push(config_.root.index(), std::move(queued));
     }
 }
 
