@@ -23,7 +23,7 @@ using models::Timer;
 /// Simulated time per iteration: long against the call of sc_start().
 constexpr SimTime span = 10us;
 
-void advance() { sc_core::sc_start(models::to_sc_time(span)); }
+void advance() { models::KernelTime::run_for(span); }
 
 [[nodiscard]] pcie::Credits buffers() {
     pcie::Credits credits;

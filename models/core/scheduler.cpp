@@ -1,8 +1,30 @@
 #include "models/core/scheduler.h"
 
+#include <algorithm>
+
 #include "rootpool/core/error.h"
 
 namespace rootpool::models {
+
+/// What an exception of a callback leaves, too, is a scheduler that goes on with the next timer.
+class Scheduler::Running {
+public:
+    explicit Running(Scheduler& scheduler) : scheduler_(scheduler) {
+        scheduler_.wake_at_ = core::never;
+        scheduler_.running_ = true;
+        KernelTime::begin_run();
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() {
+        scheduler_.running_ = false;
+        KernelTime::end_run();
+        scheduler_.wake_for_first();
+    }
+
+private:
+    Scheduler& scheduler_;
+};
 
 Timer::Timer(Scheduler& scheduler, Callback callback) noexcept
     : scheduler_(scheduler), callback_(callback), number_(scheduler.timers_++) {}
@@ -11,12 +33,6 @@ void Timer::arm(SimTime at) {
     cancel();
     at_ = at;
     scheduler_.insert(*this);
-}
-
-void Timer::arm_no_later_than(SimTime at) {
-    if (!armed() || at < at_) {
-        arm(at);
-    }
 }
 
 void Timer::cancel() noexcept {
@@ -32,90 +48,55 @@ Scheduler::Scheduler(const sc_core::sc_module_name& name) : sc_module(name) {
 }
 
 void Scheduler::run() {
-    const SimTime time = now();
-    wake_at_ = core::never;
-    running_ = true;
-    while (!heap_.empty() && heap_.front()->at_ <= time) {
-        Timer& timer = *heap_.front();
-        remove(timer);
+    const Running running(*this);
+    while (Timer* timer = first()) {
+        if (timer->at_ > now() && !KernelTime::advance_to(timer->at_)) {
+            break;
+        }
+        remove(*timer);
+        reached_ = timer->at_;
         ++fired_;
-        timer.callback_();
+        timer->callback_();
     }
-    running_ = false;
-    wake_for_first();
 }
 
 void Scheduler::insert(Timer& timer) {
-    if (timer.at_ < now()) {
+    const SimTime time = now();
+    if (timer.at_ < time) {
         throw core::ModelViolation("a timer was armed for a moment that has passed");
     }
-    heap_.push_back(&timer);
-    place(heap_.size() - 1, &timer);
-    sift_up(heap_.size() - 1);
-    wake_for_first();
+    if (timer.at_ - time < TimerWheel::span) {
+        soon_.insert(timer);
+        timer.queue_ = Timer::Queue::wheel;
+    } else {
+        later_.insert(timer);
+        timer.queue_ = Timer::Queue::heap;
+    }
+    if (!running_) {
+        wake_for_first();
+    }
 }
 
 void Scheduler::remove(Timer& timer) noexcept {
-    const std::size_t position = timer.position_;
-    timer.position_ = Timer::idle;
-    Timer* last = heap_.back();
-    heap_.pop_back();
-    if (last != &timer) {
-        place(position, last);
-        sift_up(position);
-        sift_down(last->position_);
+    if (timer.queue_ == Timer::Queue::wheel) {
+        soon_.remove(timer);
+    } else {
+        later_.remove(timer);
     }
+    timer.queue_ = Timer::Queue::none;
 }
 
-bool Scheduler::earlier(const Timer& a, const Timer& b) noexcept {
-    return a.at_ < b.at_ || (a.at_ == b.at_ && a.number_ < b.number_);
-}
-
-void Scheduler::sift_up(std::size_t position) noexcept {
-    Timer* moving = heap_[position];
-    while (position > 0) {
-        const std::size_t parent = (position - 1) / 2;
-        if (!earlier(*moving, *heap_[parent])) {
-            break;
-        }
-        place(position, heap_[parent]);
-        position = parent;
-    }
-    place(position, moving);
-}
-
-void Scheduler::sift_down(std::size_t position) noexcept {
-    Timer* moving = heap_[position];
-    while (true) {
-        std::size_t child = 2 * position + 1;
-        if (child >= heap_.size()) {
-            break;
-        }
-        if (child + 1 < heap_.size() && earlier(*heap_[child + 1], *heap_[child])) {
-            ++child;
-        }
-        if (!earlier(*heap_[child], *moving)) {
-            break;
-        }
-        place(position, heap_[child]);
-        position = child;
-    }
-    place(position, moving);
-}
-
-void Scheduler::place(std::size_t position, Timer* timer) noexcept {
-    heap_[position] = timer;
-    timer->position_ = position;
+Timer* Scheduler::first() const noexcept {
+    Timer* soon = soon_.first(std::max(now(), reached_)); // behind a run the kernel's time may lag
+    Timer* later = later_.first();
+    return soon == nullptr || (later != nullptr && later->is_before(*soon)) ? later : soon;
 }
 
 void Scheduler::wake_for_first() {
-    if (running_ || heap_.empty()) {
-        return;
-    }
-    const SimTime first = heap_.front()->at_;
-    if (first < wake_at_) { // sc_event keeps the earlier of two notifications
-        wake_at_ = first;
-        wake_.notify(to_sc_time(first - now()));
+    const Timer* timer = first();
+    if (timer != nullptr && timer->at_ < wake_at_) { // sc_event keeps the earlier of two notifications
+        wake_at_ = timer->at_;
+        wake_.notify(to_sc_time(wake_at_ - KernelTime::kernel()));
     }
 }
 

@@ -29,7 +29,7 @@ private:
 void BlockingHardware::Call::complete(const ProcessorCompletion& completion) {
     completion_ = completion;
     completed_ = true;
-    event_.notify();
+    KernelTime::notify(event_);
 }
 
 ProcessorCompletion BlockingHardware::Call::wait_for_completion() {

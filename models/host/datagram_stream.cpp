@@ -56,7 +56,7 @@ void DatagramSender::close() {
     task_.stack().udp_close(*socket_);
     settings_.pattern.reset();
     done_ = true;
-    done_event_.notify(sc_core::SC_ZERO_TIME);
+    KernelTime::notify(done_event_);
 }
 
 /// The n-th datagram is due when the bits of n datagrams have passed at the rate: exactly, so the part of a femtosecond

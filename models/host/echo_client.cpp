@@ -40,7 +40,7 @@ void EchoClient::send() {
     task_.pay_and(CpuCore::Effect::to<&EchoClient::sent>(*this));
 }
 
-void EchoClient::sent() { sent_.notify(sc_core::SC_ZERO_TIME); }
+void EchoClient::sent() { KernelTime::notify(sent_); }
 
 void EchoClient::on_echo_reply(net::Ipv4Address /*from*/, std::uint16_t identifier, std::uint16_t sequence,
                                std::uint8_t time_to_live, core::ByteView data, SimTime now) {
@@ -52,7 +52,7 @@ void EchoClient::on_echo_reply(net::Ipv4Address /*from*/, std::uint16_t identifi
         return;
     }
     print_(report_.reply(sequence, time_to_live, now - sent_at_[sequence - 1U]));
-    replied_.notify(sc_core::SC_ZERO_TIME);
+    KernelTime::notify(replied_);
 }
 
 } // namespace rootpool::models

@@ -18,7 +18,7 @@ public:
     static constexpr SimTime watchdog_period = 2s;
 
     explicit ServiceTask(std::function<void()> service) : service_(std::move(service)) {}
-    void on_interrupt() override { wake_.notify(); }
+    void on_interrupt() override { KernelTime::notify(wake_); }
     /// Starts the thread; from a thread of the simulation.
     void start(const std::string& name);
 

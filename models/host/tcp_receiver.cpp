@@ -91,7 +91,7 @@ void TcpReceiver::end() {
     socket_ = nullptr;
     settings_.pattern.reset();
     done_ = true;
-    done_event_.notify(sc_core::SC_ZERO_TIME);
+    KernelTime::notify(done_event_);
 }
 
 } // namespace rootpool::models

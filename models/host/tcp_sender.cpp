@@ -13,7 +13,7 @@ void TcpSender::connect() {
     if (socket_ == nullptr) {
         error_ = "no socket";
         done_ = true;
-        done_event_.notify(sc_core::SC_ZERO_TIME);
+        KernelTime::notify(done_event_);
     }
     task_.pay_and(CpuCore::Effect::to<&TcpSender::nothing>(*this));
 }
@@ -96,7 +96,7 @@ void TcpSender::on_closed(host::TcpSocket& socket, net::TcpCloseReason reason) {
     socket_ = nullptr;
     settings_.pattern.reset();
     done_ = true;
-    done_event_.notify(sc_core::SC_ZERO_TIME);
+    KernelTime::notify(done_event_);
 }
 
 } // namespace rootpool::models

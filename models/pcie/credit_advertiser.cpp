@@ -16,10 +16,10 @@ void CreditAdvertiser::start(const pcie::Credits& advertised) {
     earliest_ = pcie::no_tick;
 }
 
-void CreditAdvertiser::release(pcie::FlowClass flow, pcie::CreditCost cost, pcie::LinkTick from) {
+bool CreditAdvertiser::release(pcie::FlowClass flow, pcie::CreditCost cost, pcie::LinkTick from) {
     Class& one = of(flow);
     if (one.infinite) {
-        return; // PCIe base 2.6.1: no UpdateFC for what was advertised as infinite
+        return false; // PCIe base 2.6.1: no UpdateFC for what was advertised as infinite
     }
     std::size_t index = one.releases.size();
     while (index > 0 && one.releases[index - 1].from > from) {
@@ -27,7 +27,9 @@ void CreditAdvertiser::release(pcie::FlowClass flow, pcie::CreditCost cost, pcie
     }
     one.releases.insert(index, {from, cost});
     one.update_from = std::min(one.update_from, from + update_limit_);
+    const bool earlier = one.update_from < earliest_;
     earliest_ = std::min(earliest_, one.update_from);
+    return earlier;
 }
 
 void CreditAdvertiser::refresh(pcie::LinkTick tick) noexcept {

@@ -20,8 +20,9 @@ public:
     [[nodiscard]] pcie::CreditCount allocated(pcie::FlowClass flow) const noexcept { return of(flow).allocated; }
     [[nodiscard]] bool infinite(pcie::FlowClass flow) const noexcept { return of(flow).infinite; }
 
-    /// The buffer of a TLP is free; seen from tick `from`. Calls may come out of order.
-    void release(pcie::FlowClass flow, pcie::CreditCost cost, pcie::LinkTick from);
+    /// The buffer of a TLP is free; seen from tick `from`. Calls may come out of order. Whether an UpdateFC became due
+    /// earlier by it.
+    bool release(pcie::FlowClass flow, pcie::CreditCost cost, pcie::LinkTick from);
     /// An update of every finite class is due at `tick`.
     void refresh(pcie::LinkTick tick) noexcept;
 

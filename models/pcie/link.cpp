@@ -112,17 +112,18 @@ void Link::run_to_now() {
     while (true) {
         const LinkEventTime& up = downstream_end_.next_event();
         const LinkEventTime& down = upstream_end_.next_event();
+        LinkEnd& end = down <= up ? upstream_end_ : downstream_end_;
         const LinkEventTime next = down <= up ? down : up;
         if (next_change_ <= std::min(next.tick, current)) {
             change_state(next_change_);
         } else if (next.tick > current) {
             break;
-        } else if (current - next.tick > 4 * timing_.skip_interval && upstream_end_.is_idle(current) &&
-                   downstream_end_.is_idle(current)) {
+        } else if (current - next.tick > 4 * timing_.skip_interval && upstream_end_.is_idle(next.tick, current) &&
+                   downstream_end_.is_idle(next.tick, current)) {
             upstream_end_.pass_idle_time(current);
             downstream_end_.pass_idle_time(current);
         } else {
-            (down <= up ? upstream_end_ : downstream_end_).process(next);
+            end.process(next);
         }
     }
     running_ = false;
@@ -131,6 +132,9 @@ void Link::run_to_now() {
 /// Takes decisions that lie ahead and that nothing can change: what comes in from now on asks for an Ack or UpdateFC
 /// when a limit has passed, and for a replay, where there are faults, when it has crossed the link.
 void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) const {
+    if (!end.oldest_may_go()) {
+        return;
+    }
     LinkTick certain = std::min(current + timing_.update_limit, next_change_ - 1);
     if (has_faults_) {
         certain = std::min(certain, other.next_reception_bound(current));

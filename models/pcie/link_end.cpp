@@ -53,9 +53,10 @@ tlm::tlm_sync_enum LinkEnd::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& /*phase*/,
         from = std::max(from, last - timing_.clock.packet(pcie::wire_bytes(tlp.header)));
         bad_from = tlp.bad_end ? last : no_tick;
     }
+    const bool comes_last = oldest_may_go();
     if (const LinkTick queued = queue_.push(pcie::TlpPtr(&tlp), from, bad_from); queued < up_at_ && !up_) {
         tell_port(*queue_.take(queue_.size() - 1), TlpPhase::returned, timing_.clock.time(queued));
-    } else {
+    } else if (!comes_last) {
         if (queue_.candidate() == TransmitQueue::none) {
             queue_.look(gates_);
         }
@@ -70,9 +71,10 @@ tlm::tlm_sync_enum LinkEnd::nb_transport_bw(pcie::Tlp& tlp, TlpPhase& /*phase*/,
     const bool is_known = tlp.link_ups == ups_; // a link that came up anew advertises the whole buffer by InitFCs
     if (is_known && !advertiser_.infinite(flow)) {
         const SimTime freed = now() + SimTime{static_cast<std::int64_t>(delay.value())};
-        advertiser_.release(flow, pcie::credit_cost(tlp.header), timing_.clock.after(freed));
-        plan();
-        if (peer_->is_awaited()) {
+        if (advertiser_.release(flow, pcie::credit_cost(tlp.header), timing_.clock.after(freed))) {
+            plan();
+        }
+        if (peer_->is_awaited() && !peer_->oldest_may_go()) {
             owner_.on_input(*this);
         }
     }
@@ -90,6 +92,9 @@ void LinkEnd::find_next_event() const noexcept {
     if (replay_.expires_at() < next_event_.tick) {
         next_event_ = {replay_.expires_at(), LinkEventPhase::timer};
     }
+    if (!incoming_acks_.empty() && (awaits_ack() || next_event_.phase == LinkEventPhase::timer)) {
+        next_event_ = std::min(next_event_, {incoming_acks_.front().at, LinkEventPhase::reception});
+    }
 }
 
 void LinkEnd::take(const Incoming& packet) {
@@ -104,7 +109,10 @@ void LinkEnd::process(const LinkEventTime& event) {
         break;
     case LinkEventPhase::reception:
         seen_ = event.tick + 1;
-        receive(incoming_.pop());
+        apply_acks(seen_);
+        if (!incoming_.empty() && incoming_.front().at == event.tick) {
+            receive(incoming_.pop());
+        }
         break;
     case LinkEventPhase::timer:
         seen_ = event.tick + 1;
@@ -146,6 +154,16 @@ void LinkEnd::apply_credits(LinkTick before) noexcept {
     queue_.look(gates_);
 }
 
+/// Drops of the retry buffer what was acknowledged before a tick.
+void LinkEnd::apply_acks(LinkTick before) {
+    while (!incoming_acks_.empty() && incoming_acks_.front().at < before) {
+        const IncomingAck ack = incoming_acks_.pop();
+        event_is_stale_ = true;
+        decision_is_stale_ = decision_is_stale_ || awaits_ack();
+        static_cast<void>(replay_.acknowledged(ack.sequence, ack.at));
+    }
+}
+
 /// When the next decision is taken that may start a packet (docs/timing.md 2.2).
 void LinkEnd::find_next_decision() const noexcept {
     decision_is_stale_ = false;
@@ -165,14 +183,14 @@ void LinkEnd::find_next_decision() const noexcept {
 
 LinkTick LinkEnd::next_packet() const noexcept {
     const LinkTick due = init_.active() ? std::min(dllp_from(), tlp_from()) : dllp_from();
-    const LinkTick starts = !up_ || due == no_tick ? no_tick : std::max(due, decision_);
+    const LinkTick starts = !up_ || due == no_tick ? no_tick : std::max(due, next_decision());
     const LinkTick received = incoming_.empty() ? no_tick : incoming_.front().at;
     return std::min({starts, received, replay_.expires_at()});
 }
 
 bool LinkEnd::is_disturbed_before(LinkTick tick) const noexcept {
     for (std::size_t i = 0; i < incoming_.size() && incoming_[i].at < tick; ++i) {
-        if (incoming_[i].disturbs() || incoming_[i].at + timing_.ack_limit <= tick) { // its Ack would go first
+        if (incoming_[i].disturbs()) {
             return true;
         }
     }
@@ -203,6 +221,7 @@ void LinkEnd::decide(LinkTick tick) {
         init_.advance(tick);
     }
     apply_credits(tick);
+    apply_acks(tick);
     if (next_skip_ <= tick) {
         send_skip(tick);
         return;
@@ -227,7 +246,8 @@ void LinkEnd::decide(LinkTick tick) {
         plan();
     } else if (replay_.replaying()) {
         ++counters_.replayed_tlps;
-        send_tlp(replay_.next(), true, tick);
+        RetryBuffer::Entry& entry = replay_.next();
+        send_tlp(pcie::TlpPtr(entry.tlp), entry, true, tick);
     } else {
         send_new_tlp(tick);
     }
@@ -290,7 +310,7 @@ bool LinkEnd::choose_dllp(LinkTick tick, pcie::Dllp& dllp) {
 void LinkEnd::send_dllp(const pcie::Dllp& chosen, LinkTick tick) {
     pcie::Dllp dllp = chosen;
     if (dllp.kind == pcie::DllpKind::ack || dllp.kind == pcie::DllpKind::nak) {
-        dllp.sequence = acks_.send();
+        dllp.sequence = acks_.send(tick);
     } else if (dllp.kind == pcie::DllpKind::update_fc) {
         dllp.credits = advertiser_.send(dllp.flow, tick);
     }
@@ -311,12 +331,15 @@ void LinkEnd::send_dllp(const pcie::Dllp& chosen, LinkTick tick) {
         if (!peer_->queue_.empty()) {
             peer_->plan();
         }
+    } else if (reception == Reception::accepted && dllp.kind == pcie::DllpKind::ack) {
+        peer_->incoming_acks_.push({received, dllp.sequence});
+        peer_->event_is_stale_ = true;
     } else if (reception == Reception::accepted) {
-        peer_->take({received, Content::dllp, 0, {}, dllp});
+        peer_->take({received, Content::dllp, {}, dllp});
     } else {
         ++counters_.lost_packets;
         if (received < down_at_) {
-            peer_->take({received, reception == Reception::bad ? Content::bad_dllp : Content::nothing, 0, {}, dllp});
+            peer_->take({received, reception == Reception::bad ? Content::bad_dllp : Content::nothing, {}, dllp});
         }
     }
     if (link_observer_ != nullptr) {
@@ -337,10 +360,9 @@ void LinkEnd::send_new_tlp(LinkTick tick) {
         return;
     }
     gates_[static_cast<std::size_t>(queue_[index].flow)].consume(queue_[index].cost);
-    RetryBuffer::Entry& entry = replay_.buffer().add(queue_.take(index));
+    const pcie::TlpPtr tlp = queue_.take(index);
     queue_.look(gates_);
-    const pcie::TlpPtr tlp = entry.tlp;
-    send_tlp(entry, false, tick);
+    send_tlp(tlp, replay_.buffer().add(tlp), false, tick);
     tell_port(*tlp, TlpPhase::release, timing_.clock.time(tick)); // it has left the queue
 }
 
@@ -358,8 +380,7 @@ void LinkEnd::tell_port(pcie::Tlp& tlp, TlpPhase phase, SimTime at) {
     from_port->nb_transport_bw(tlp, phase, delay);
 }
 
-void LinkEnd::send_tlp(RetryBuffer::Entry& entry, bool replay, LinkTick tick) {
-    const pcie::TlpPtr tlp = entry.tlp;
+void LinkEnd::send_tlp(const pcie::TlpPtr& tlp, RetryBuffer::Entry& entry, bool replay, LinkTick tick) {
     const Flight flight = fly(*tlp, entry.sequence, tick);
     replay_.sent(entry, tick, wire_free_);
     if (flight.reception == Reception::accepted) {
@@ -393,12 +414,13 @@ LinkEnd::Flight LinkEnd::fly(const pcie::Tlp& tlp, std::uint16_t sequence, LinkT
     if (flight.received < down_at_) {
         const AckScheduler::Verdict verdict = peer_->acks_.judge(sequence, flight.fate);
         flight.reception = verdict.reception;
-        if (verdict.reception != Reception::nullified) { // nothing comes of that
-            peer_->take({flight.received,
-                         verdict.reception == Reception::lost ? Content::nothing : Content::tlp,
-                         sequence,
-                         verdict,
-                         {}});
+        const bool accepted = verdict.reception == Reception::accepted;
+        if (accepted && peer_->acks_.will_receive(sequence, flight.received)) {
+            peer_->plan();
+        }
+        if (verdict.reception != Reception::nullified && (!accepted || !peer_->init_.active())) {
+            peer_->take(
+                {flight.received, verdict.reception == Reception::lost ? Content::nothing : Content::tlp, verdict, {}});
         }
     }
     return flight;
@@ -477,7 +499,7 @@ void LinkEnd::receive_tlp(const Incoming& packet) {
         init_.received_tlp(packet.at);
         plan();
     }
-    if (acks_.received(packet.verdict, packet.sequence, packet.at)) {
+    if (acks_.received(packet.verdict, packet.at)) {
         plan();
     }
     if (packet.verdict.reception == Reception::bad || packet.verdict.reception == Reception::out_of_sequence) {
@@ -488,14 +510,11 @@ void LinkEnd::receive_tlp(const Incoming& packet) {
 void LinkEnd::receive_dllp(const Incoming& packet) {
     const pcie::Dllp& dllp = packet.dllp;
     switch (dllp.kind) {
-    case pcie::DllpKind::ack:
     case pcie::DllpKind::nak:
         static_cast<void>(replay_.acknowledged(dllp.sequence, packet.at));
-        if (dllp.kind == pcie::DllpKind::nak) {
-            ++counters_.naks_received;
-            if (!replay_.buffer().empty()) {
-                start_replay(packet.at);
-            }
+        ++counters_.naks_received;
+        if (!replay_.buffer().empty()) {
+            start_replay(packet.at);
         }
         if (!queue_.empty() || replay_.replaying()) {
             plan();
@@ -560,6 +579,7 @@ void LinkEnd::go_down(LinkTick tick, LinkTick up_at) {
     hold_until_ = 0;
     incoming_.clear();
     incoming_credits_.clear();
+    incoming_acks_.clear();
     acks_.reset();
     replay_.reset();
     stalled_since_ = no_tick;
@@ -572,7 +592,8 @@ void LinkEnd::go_down(LinkTick tick, LinkTick up_at) {
     queue_.look(gates_);
 }
 
-bool LinkEnd::is_idle(LinkTick until) const noexcept {
+bool LinkEnd::is_idle(LinkTick from, LinkTick until) {
+    apply_acks(from);
     return init_.active() && faults_ == nullptr && link_observer_ == nullptr && timing_.accounted == 0 &&
            (queue_.empty() || queue_[0].from > until) && incoming_.empty() && incoming_credits_.empty() &&
            replay_.buffer().empty() && acks_.nak_from() == no_tick && acks_.ack_from() == no_tick &&

@@ -92,6 +92,8 @@ public:
         return init_.active() && replay_.buffer().not_accepted() == 0 && !replay_.replaying() &&
                !replay_.buffer().full();
     }
+    /// Whether the oldest TLP waits for the wire only: its start is what the link wakes for, whatever else comes in.
+    [[nodiscard]] bool oldest_may_go() const noexcept { return queue_.candidate() == 0 && is_clean(); }
     /// Whether the oldest TLP waits for an UpdateFC that has not started yet, as far as is known.
     [[nodiscard]] bool needs_update() const noexcept { return queue_.candidate() != 0; }
     /// Whether a TLP starts, or may start, with what is on its way.
@@ -123,7 +125,7 @@ public:
     void tell_down() { listener_->on_link_down(); }
     /// Passes the time in which nothing but SKP and UpdateFC is sent.
     void pass_idle_time(pcie::LinkTick until) noexcept;
-    [[nodiscard]] bool is_idle(pcie::LinkTick until) const noexcept;
+    [[nodiscard]] bool is_idle(pcie::LinkTick from, pcie::LinkTick until);
 
     [[nodiscard]] bool active() const noexcept { return init_.active(); }
     [[nodiscard]] const LinkEndCounters& counters() const noexcept { return counters_; }
@@ -137,20 +139,23 @@ private:
         pcie::FlowClass flow = pcie::FlowClass::posted;
         pcie::CreditCount limit;
     };
+    /// An Ack on its way.
+    struct IncomingAck {
+        pcie::LinkTick at = 0;
+        std::uint16_t sequence = 0;
+    };
     enum class Content : std::uint8_t { tlp, dllp, bad_dllp, nothing };
     struct Incoming {
         pcie::LinkTick at = 0;
         Content content = Content::dllp; ///< nothing: a packet without an intact frame
-        std::uint16_t sequence = 0;
         AckScheduler::Verdict verdict;
         pcie::Dllp dllp;
 
         /// Whether it may cause a packet at once.
         [[nodiscard]] bool disturbs() const noexcept {
-            return content == Content::tlp ? verdict.reception != pcie::Reception::accepted
-                   : content == Content::dllp
-                       ? dllp.kind != pcie::DllpKind::ack && dllp.kind != pcie::DllpKind::update_fc
-                       : false;
+            return content == Content::tlp    ? verdict.reception != pcie::Reception::accepted
+                   : content == Content::dllp ? dllp.kind != pcie::DllpKind::update_fc
+                                              : false;
         }
     };
 
@@ -159,6 +164,9 @@ private:
 
     void take(const Incoming& packet);
     void apply_credits(pcie::LinkTick before) noexcept;
+    void apply_acks(pcie::LinkTick before);
+    /// Whether what this end does next may depend on an Ack.
+    [[nodiscard]] bool awaits_ack() const noexcept { return replay_.replaying() || replay_.buffer().full(); }
     void find_next_event() const noexcept;
     void find_next_decision() const noexcept;
     [[nodiscard]] bool is_disturbed_before(pcie::LinkTick tick) const noexcept;
@@ -177,7 +185,7 @@ private:
     [[nodiscard]] bool choose_dllp(pcie::LinkTick tick, pcie::Dllp& dllp);
     void send_dllp(const pcie::Dllp& chosen, pcie::LinkTick tick);
     void send_new_tlp(pcie::LinkTick tick);
-    void send_tlp(RetryBuffer::Entry& entry, bool replay, pcie::LinkTick tick);
+    void send_tlp(const pcie::TlpPtr& tlp, RetryBuffer::Entry& entry, bool replay, pcie::LinkTick tick);
     void send_nullified(const pcie::TlpPtr& tlp, pcie::LinkTick tick);
     void drop_bad(pcie::LinkTick tick);
     /// A TLP on the wire.
@@ -214,6 +222,7 @@ private:
     ReplayControl replay_;
     core::RingQueue<Incoming> incoming_;
     core::RingQueue<CreditUpdate> incoming_credits_; ///< nobody has to look at them when they come
+    core::RingQueue<IncomingAck> incoming_acks_;     ///< nor at these, unless awaits_ack()
     pcie::FaultSource* faults_ = nullptr;
     pcie::TlpObserver* tlp_observer_ = nullptr;
     pcie::LinkObserver* link_observer_ = nullptr;

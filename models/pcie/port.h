@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "models/core/scheduler.h"
@@ -26,7 +27,7 @@ public:
     /// sends TLPs on before they are whole.
     virtual void on_bad_tlp(Port& /*port*/, const pcie::TlpPtr& /*tlp*/, SimTime /*first_beat*/,
                             SimTime /*last_beat*/) {}
-    /// It is decided when a TLP that had to wait starts on the wire, see Port::free_after() and fewer_after(); or it
+    /// It is decided when a TLP that had to wait starts on the wire, see Port::room() and fewer_after(); or it
     /// was returned.
     virtual void on_room(Port& /*port*/) {}
     /// The link is down; the TLP was not sent (PCIe base 2.9.1).
@@ -52,7 +53,7 @@ public:
     TlpInitiatorSocket transmit{"transmit"};
     TlpTargetSocket receive{"receive"};
 
-    /// TLPs of one class that wait in the transmit buffer of a port that looks at free_after().
+    /// TLPs of one class that wait in the transmit buffer of a port that looks at room().
     static constexpr std::size_t slots_of_each_class = 16;
 
     /// `advertised`: what this port's receive buffer holds, and so what the other side may have outstanding.
@@ -76,7 +77,7 @@ public:
     /// See TransmitSlots::fewer_after(): who paces himself by this does not depend on how far ahead the link decides.
     [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept { return slots_.fewer_after(limit); }
     /// See TransmitSlots::free_after().
-    [[nodiscard]] SimTime free_after(pcie::FlowClass flow) const noexcept { return slots_.free_after(flow); }
+    [[nodiscard]] std::array<SimTime, pcie::flow_class_count> room() const noexcept { return slots_.free_after(); }
     [[nodiscard]] bool fenced() const { return owner_.is_fenced(*this); }
     void explain_waits(pcie::WaitGraph& graph) const { owner_.explain_waits(*this, graph); }
     [[nodiscard]] const pcie::Credits& advertised() const noexcept { return advertised_; }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
-#include <vector>
 
 #include "rootpool/core/places.h"
 #include "rootpool/pcie/types.h"
@@ -13,7 +13,8 @@ class TransmitSlots {
 public:
     static constexpr std::size_t most_counted = 16;
 
-    explicit TransmitSlots(std::size_t of_each_class) : places_(pcie::flow_class_count, core::Places(of_each_class)) {}
+    explicit TransmitSlots(std::size_t of_each_class)
+        : places_{core::Places(of_each_class), core::Places(of_each_class), core::Places(of_each_class)} {}
 
     void take(pcie::FlowClass flow) noexcept {
         of(flow).take();
@@ -29,9 +30,9 @@ public:
     [[nodiscard]] std::size_t waiting(pcie::FlowClass flow) const noexcept {
         return places_[static_cast<std::size_t>(flow)].taken();
     }
-    /// See core::Places::free_after().
-    [[nodiscard]] SimTime free_after(pcie::FlowClass flow) const noexcept {
-        return places_[static_cast<std::size_t>(flow)].free_after();
+    /// By FlowClass, see core::Places::free_after().
+    [[nodiscard]] std::array<SimTime, pcie::flow_class_count> free_after() const noexcept {
+        return {places_[0].free_after(), places_[1].free_after(), places_[2].free_after()};
     }
 
     /// The time after which fewer than `limit` TLPs of all classes wait, see core::Places::fewer_after(). `limit` is at
@@ -41,7 +42,7 @@ public:
 private:
     [[nodiscard]] core::Places& of(pcie::FlowClass flow) noexcept { return places_[static_cast<std::size_t>(flow)]; }
 
-    std::vector<core::Places> places_;
+    std::array<core::Places, pcie::flow_class_count> places_;
     core::Places all_{most_counted};
 };
 

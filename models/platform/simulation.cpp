@@ -72,7 +72,7 @@ public:
     /// Throws what a process threw, and a ModelViolation for what SystemC itself reports as an error.
     void advance(SimTime span) {
         try {
-            sc_core::sc_start(to_sc_time(span));
+            KernelTime::run_for(span);
         } catch (const sc_core::sc_report& report) {
             if (thrown_) {
                 std::rethrow_exception(thrown_);

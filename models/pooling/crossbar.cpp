@@ -31,8 +31,8 @@ void send_granted(Port& port, const SwitchTiming& timing, const pcie::TlpPtr& tl
 
 CrossbarOutput::CrossbarOutput(Scheduler& scheduler, CrossbarSink& sink, std::unique_ptr<pooling::Arbiter> arbiter,
                                const Config& config)
-    : sink_(sink), config_(config), arbiter_(std::move(arbiter)), requests_(config.inputs), candidates_(config.inputs),
-      timer_(scheduler, Timer::Callback::to<&CrossbarOutput::arbitrate>(*this)) {
+    : sink_(sink), config_(config), occupied_(config.inputs), arbiter_(std::move(arbiter)), requests_(config.inputs),
+      candidates_(config.inputs), timer_(scheduler, Timer::Callback::to<&CrossbarOutput::arbitrate>(*this)) {
     for (std::size_t input = 0; input < config.inputs; ++input) {
         inputs_.emplace_back(input, config.ordering);
     }
@@ -43,17 +43,24 @@ void CrossbarOutput::push(std::size_t input, CrossbarEntry entry) {
     const SimTime bad_end = entry.bad_end;
     bad_ += bad_end != core::never ? 1 : 0;
     const std::size_t index = queue.push(std::move(entry));
+    occupied_.insert(input);
     ++queued_;
+    ++queued_of_class_[static_cast<std::size_t>(queue[index].flow)];
     if (!delivering_) { // otherwise the end of the grant looks at it
-        const SimTime may_go = queue.may_go_after(sink_, room(), index, seen_at(std::max(now(), busy_until_)));
+        const SimTime may_go = queue.may_go_after(sink_, sink_.room(), index, seen_at(std::max(now(), busy_until_)));
         arm_after(std::min(may_go, bad_end));
     }
 }
 
-CrossbarEntry CrossbarOutput::remove_first(std::size_t input, SimTime edge) {
+CrossbarEntry CrossbarOutput::take(std::size_t input, std::size_t index, SimTime edge) {
+    CrossbarEntry entry = inputs_[input].take(index, edge);
     --queued_;
-    CrossbarEntry entry = inputs_[input].take(0, edge);
     bad_ -= entry.bad_end != core::never ? 1 : 0;
+    --queued_of_class_[static_cast<std::size_t>(entry.flow)];
+    if (inputs_[input].empty()) {
+        occupied_.remove(input);
+        requests_[input].present = false;
+    }
     return entry;
 }
 
@@ -67,11 +74,6 @@ void CrossbarOutput::arm_after(SimTime time) {
     if (time != core::never) {
         timer_.arm_no_later_than(std::max(core::edge_after(time, config_.timing.period), busy_until_));
     }
-}
-
-CrossbarRoom CrossbarOutput::room() const {
-    return {sink_.room_after(pcie::FlowClass::posted), sink_.room_after(pcie::FlowClass::non_posted),
-            sink_.room_after(pcie::FlowClass::completion)};
 }
 
 void CrossbarOutput::arbitrate() {
@@ -88,42 +90,40 @@ void CrossbarOutput::arbitrate() {
 SimTime CrossbarOutput::drop_bad(SimTime seen) {
     SimTime next = core::never;
     for (std::size_t input = 0; bad_ != 0 && input < inputs_.size(); ++input) {
-        const std::size_t dropped = inputs_[input].drop_bad(seen, config_.timing.period, next);
-        dropped_ += dropped;
-        queued_ -= dropped;
-        bad_ -= dropped;
+        for (std::size_t bad = inputs_[input].find_bad(seen, next); bad != CrossbarInput::none;
+             bad = inputs_[input].find_bad(seen, next)) {
+            static_cast<void>(take(input, bad, core::edge_after(inputs_[input][bad].bad_end, config_.timing.period)));
+            ++dropped_;
+        }
     }
     return next;
 }
 
 /// What each input would send at `edge`. False: nothing; then `next` is the time after which something may go.
 bool CrossbarOutput::find_candidates(SimTime edge, SimTime& next) {
-    const CrossbarRoom places = room();
+    const CrossbarRoom places = sink_.room();
     bool any = false;
-    for (std::size_t input = 0; input < inputs_.size(); ++input) {
-        const CrossbarInput& queue = inputs_[input];
-        const std::size_t index = queue.find(sink_, places, seen_at(edge), next);
-        pooling::ArbiterRequest& request = requests_[input];
-        request.present = index != CrossbarInput::none;
-        if (request.present) {
+    occupied_.any([&](std::size_t input) {
+        const std::size_t index = inputs_[input].find(sink_, places, seen_at(edge), next);
+        if (index == CrossbarInput::none) {
+            requests_[input].present = false;
+        } else {
             any = true;
             candidates_[input] = index;
-            request.bytes = pcie::wire_bytes(queue[index].tlp->header);
-            request.since = queue[index].ready;
+            requests_[input] = inputs_[input].request(index);
         }
-    }
+        return false;
+    });
     return any;
 }
 
 void CrossbarOutput::grant(std::size_t winner, SimTime edge) {
-    CrossbarEntry entry = inputs_[winner].take(candidates_[winner], edge);
-    --queued_;
+    CrossbarEntry entry = take(winner, candidates_[winner], edge);
     ++granted_;
     waited_ += edge - entry.ready;
     busy_until_ = edge + transfer_time(entry.tlp->header);
     last_grant_[static_cast<std::size_t>(entry.flow)] = edge;
     entry.last_beat = busy_until_ - config_.timing.period;
-    bad_ -= entry.bad_end != core::never ? 1 : 0;
     if (observer_ != nullptr) {
         observer_->on_grant({place_, winner, edge, *entry.tlp});
     }
@@ -145,14 +145,23 @@ void CrossbarOutput::grant(std::size_t winner, SimTime edge) {
 void CrossbarOutput::arm_for_next_grant() {
     const SimTime seen = seen_at(core::align_up(std::max(now(), busy_until_), config_.timing.period));
     SimTime next = drop_bad(seen);
-    const CrossbarRoom places = room();
-    for (const CrossbarInput& queue : inputs_) {
-        if (queue.find(sink_, places, seen, next) != CrossbarInput::none) {
-            arm_after(seen);
-            return;
-        }
+    const CrossbarRoom places = sink_.room();
+    bool may_go = false;
+    if (!waits_for_room(places)) {
+        occupied_.any([&](std::size_t input) {
+            may_go = inputs_[input].find(sink_, places, seen, next) != CrossbarInput::none;
+            return may_go;
+        });
     }
-    arm_after(next);
+    arm_after(may_go ? seen : next);
+}
+
+bool CrossbarOutput::waits_for_room(const CrossbarRoom& room) const noexcept {
+    bool waits = true;
+    for (std::size_t flow = 0; flow < room.size(); ++flow) {
+        waits = waits && (queued_of_class_[flow] == 0 || room[flow] == core::never);
+    }
+    return waits;
 }
 
 SimTime CrossbarOutput::transfer_time(const pcie::TlpHeader& header) const noexcept {

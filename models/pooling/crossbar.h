@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -21,6 +22,32 @@ namespace rootpool::models {
 /// `tlp`.
 void send_granted(Port& port, const SwitchTiming& timing, const pcie::TlpPtr& tlp, const CrossbarEntry& granted,
                   SimTime edge, SimTime latency);
+
+/// Those inputs of an output in which TLPs wait: few of many, as a rule.
+class OccupiedInputs {
+public:
+    explicit OccupiedInputs(std::size_t inputs) : words_((inputs + word_bits - 1) / word_bits) {}
+
+    void insert(std::size_t input) noexcept { words_[input / word_bits] |= bit(input); }
+    void remove(std::size_t input) noexcept { words_[input / word_bits] &= ~bit(input); }
+    /// Calls `look(input)` for each, in order, until one says true.
+    template <typename Look>
+    void any(const Look& look) const {
+        for (std::size_t word = 0; word < words_.size(); ++word) {
+            for (std::uint64_t bits = words_[word]; bits != 0; bits &= bits - 1) {
+                if (look(word * word_bits + static_cast<std::size_t>(std::countr_zero(bits)))) {
+                    return;
+                }
+            }
+        }
+    }
+
+private:
+    static constexpr std::size_t word_bits = 64;
+    [[nodiscard]] static std::uint64_t bit(std::size_t input) noexcept { return std::uint64_t{1} << input % word_bits; }
+
+    std::vector<std::uint64_t> words_;
+};
 
 /// One output of the crossbar: a queue for each input, an arbiter, one timer. A grant is the only event that a TLP
 /// costs here (docs/timing.md 3.4).
@@ -44,7 +71,7 @@ public:
     /// `entry.ready` is at or after now.
     void push(std::size_t input, CrossbarEntry entry);
     /// Takes the first TLP of an input that has one out of its queue, without a grant.
-    [[nodiscard]] CrossbarEntry remove_first(std::size_t input, SimTime edge);
+    [[nodiscard]] CrossbarEntry remove_first(std::size_t input, SimTime edge) { return take(input, 0, edge); }
     /// Forgets the TLPs whose bad end is at or before `seen`. When that of the next is; core::never: there is none.
     SimTime drop_bad(SimTime seen);
     /// Room or credits came back behind the sink.
@@ -73,12 +100,15 @@ private:
     void arbitrate();
     [[nodiscard]] bool find_candidates(SimTime edge, SimTime& next);
     void grant(std::size_t winner, SimTime edge);
+    [[nodiscard]] CrossbarEntry take(std::size_t input, std::size_t index, SimTime edge);
     void arm_after(SimTime time);
     void arm_for_next_grant();
-    [[nodiscard]] CrossbarRoom room() const;
+    [[nodiscard]] bool waits_for_room(const CrossbarRoom& room) const noexcept;
+
     CrossbarSink& sink_;
     Config config_;
     std::vector<CrossbarInput> inputs_;
+    OccupiedInputs occupied_;
     std::unique_ptr<pooling::Arbiter> arbiter_;
     std::vector<pooling::ArbiterRequest> requests_; ///< of the arbitration under way, by input
     std::vector<std::size_t> candidates_;           ///< their places in the queues
@@ -90,6 +120,7 @@ private:
     std::size_t bad_ = 0; ///< of the TLPs that wait
     std::uint64_t arbitrations_ = 0;
     std::size_t queued_ = 0;
+    std::array<std::size_t, pcie::flow_class_count> queued_of_class_{};
     bool delivering_ = false;
     SimTime waited_{};
     GrantObserver* observer_ = nullptr;

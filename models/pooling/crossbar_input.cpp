@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rootpool/pcie/link_arithmetic.h"
+
 namespace rootpool::models {
 
 namespace {
@@ -14,6 +16,7 @@ bool goes_before(const CrossbarEntry& one, const CrossbarEntry& other) noexcept 
 
 std::size_t CrossbarInput::push(CrossbarEntry entry) {
     entry.flow = pcie::flow_class(entry.tlp->header.kind);
+    entry.wire_bytes = pcie::wire_bytes(entry.tlp->header);
     ++of_class_[static_cast<std::size_t>(entry.flow)];
     std::size_t index = entries_.size();
     while (index > 0 && goes_before(entry, entries_[index - 1])) {
@@ -24,6 +27,7 @@ std::size_t CrossbarInput::push(CrossbarEntry entry) {
     } else {
         entries_.insert(index, std::move(entry));
     }
+    look_at_front();
     return index;
 }
 
@@ -32,24 +36,28 @@ CrossbarEntry CrossbarInput::take(std::size_t index, SimTime edge) {
         first_since_ = edge;
     }
     --of_class_[static_cast<std::size_t>(entries_[index].flow)];
-    return entries_.take(index);
+    CrossbarEntry entry = entries_.take(index);
+    look_at_front();
+    return entry;
 }
 
-std::size_t CrossbarInput::drop_bad(SimTime seen, SimTime period, SimTime& next) {
-    std::size_t dropped = 0;
-    for (std::size_t i = 0; i < entries_.size();) {
+std::size_t CrossbarInput::find_bad(SimTime seen, SimTime& next) const noexcept {
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
         if (entries_[i].bad_end <= seen) {
-            static_cast<void>(take(i, core::edge_after(entries_[i].bad_end, period)));
-            ++dropped;
-        } else {
-            next = std::min(next, entries_[i].bad_end);
-            ++i;
+            return i;
         }
+        next = std::min(next, entries_[i].bad_end);
     }
-    return dropped;
+    return none;
 }
 
-std::size_t CrossbarInput::find(CrossbarSink& sink, const CrossbarRoom& room, SimTime seen, SimTime& next) const {
+void CrossbarInput::look_at_front() noexcept {
+    if (!empty()) {
+        front_ = {entries_.front().ready, entries_.front().wire_bytes, entries_.front().flow};
+    }
+}
+
+std::size_t CrossbarInput::find_any(CrossbarSink& sink, const CrossbarRoom& room, SimTime seen, SimTime& next) const {
     std::array<std::size_t, pcie::flow_class_count> left = with_room(room);
     const std::size_t looked_at = policy_ == pcie::OrderingPolicy::fifo ? std::min<std::size_t>(1, size()) : size();
     for (std::size_t i = 0; i < looked_at && left[0] + left[1] + left[2] != 0; ++i) {

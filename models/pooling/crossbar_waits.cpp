@@ -28,7 +28,7 @@ void explain_oldest(const CrossbarInput& queue, std::size_t index, const std::st
     const std::size_t blocker = pcie::first_blocker(queue, index, queue.policy());
     if (const FlowClass before = queue[blocker].flow; before != flow) {
         graph.add(place, queue_name(output, input, before), "may not pass it");
-    } else if (egress.free_after(flow) == core::never) {
+    } else if (egress.room()[static_cast<std::size_t>(flow)] == core::never) {
         graph.add(place, WaitGraph::transmit_buffer(flow, egress.name()),
                   std::to_string(egress.backlog(flow)) + " TLPs hold all places");
     } else {

@@ -73,7 +73,7 @@ private:
     class LinkSink : public CrossbarSink {
     public:
         explicit LinkSink(UpstreamPort& owner) : owner_(owner) {}
-        [[nodiscard]] SimTime room_after(pcie::FlowClass flow) const override { return owner_.port_.free_after(flow); }
+        [[nodiscard]] CrossbarRoom room() const override { return owner_.port_.room(); }
         void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
 
     private:
@@ -83,7 +83,7 @@ private:
     class LocalSink : public CrossbarSink {
     public:
         explicit LocalSink(UpstreamPort& owner) : owner_(owner) {}
-        [[nodiscard]] SimTime room_after(pcie::FlowClass /*flow*/) const override { return at_once; }
+        [[nodiscard]] CrossbarRoom room() const override { return {at_once, at_once, at_once}; }
         void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
 
     private:

@@ -75,7 +75,7 @@ TEST(LinkIdle, PassingIdleTimeAtOnceChangesNothing) {
         pairs.push_back(std::make_unique<Pair>(seed, scheduler, factory));
         end = std::max(end, pairs.back()->end());
     }
-    sc_core::sc_start(models::to_sc_time(end));
+    models::KernelTime::run_for(end);
     for (const auto& pair : pairs) {
         pair->expect_equal();
     }

@@ -18,7 +18,7 @@ void ModelsOfCases::run() {
     for (const LinkCase& one : cases_) {
         end = std::max(end, one.end);
     }
-    sc_core::sc_start(models::to_sc_time(end));
+    models::KernelTime::run_for(end);
 }
 
 } // namespace rootpool::twin

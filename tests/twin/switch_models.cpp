@@ -20,7 +20,7 @@ void SwitchModels::run() {
     for (const SwitchCase& one : cases_) {
         end = std::max(end, one.end);
     }
-    sc_core::sc_start(models::to_sc_time(end));
+    models::KernelTime::run_for(end);
 }
 
 } // namespace rootpool::twin

@@ -20,7 +20,7 @@ namespace vf_reg = nic::vf_reg;
 
 using Bytes = std::vector<std::uint8_t>;
 
-inline void run_for(SimTime time) { sc_core::sc_start(to_sc_time(time)); }
+inline void run_for(SimTime time) { KernelTime::run_for(time); }
 
 /// One server with one 82599: what a PF driver and VF drivers do, by TLPs only.
 class Server {

@@ -42,7 +42,7 @@ inline pcie::Credits credits(std::uint32_t headers, std::uint32_t data) {
     return result;
 }
 
-inline void run_to(SimTime time) { sc_core::sc_start(to_sc_time(time - now())); }
+inline void run_to(SimTime time) { KernelTime::run_for(time - now()); }
 
 struct LinkBench {
     explicit LinkBench(const pcie::Credits& receiver_credits)

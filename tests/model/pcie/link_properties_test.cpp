@@ -469,9 +469,9 @@ private:
             benches_.push_back(std::make_unique<Bench>(setting, scheduler_, factory_, tlps_));
         }
         while (!std::ranges::all_of(benches_, [](const auto& bench) { return bench->done(); })) {
-            sc_core::sc_start(to_sc_time(100us));
+            KernelTime::run_for(100us);
         }
-        sc_core::sc_start(to_sc_time(1ms)); // the last replays, releases and UpdateFCs
+        KernelTime::run_for(1ms); // the last replays, releases and UpdateFCs
         for (const auto& bench : benches_) {
             static_cast<void>(bench->counters(0)); // a link that nobody waits for works when it is asked
         }

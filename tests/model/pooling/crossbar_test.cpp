@@ -1,5 +1,6 @@
 // Ordering at one crossbar output (PCIe base table 2-42), with a sink that holds back one flow class at a time. Behind
 // a real port a blocked posted request implies a blocked read, so the rules cannot be told apart there.
+#include <algorithm>
 #include <array>
 #include <gmock/gmock.h>
 
@@ -18,8 +19,10 @@ constexpr pcie::Attributes id_based{.id_based_ordering = true};
 
 class ScriptedSink : public CrossbarSink {
 public:
-    [[nodiscard]] SimTime room_after(FlowClass flow) const override {
-        return blocked[static_cast<std::size_t>(flow)] ? core::never : at_once;
+    [[nodiscard]] CrossbarRoom room() const override {
+        CrossbarRoom room{};
+        std::ranges::transform(blocked, room.begin(), [](bool is) { return is ? core::never : at_once; });
+        return room;
     }
     void deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) override {
         granted.push_back(entry.tlp->header.tag.value());

@@ -14,6 +14,7 @@ constexpr SimTime answer_time = 100ns;
 MultiRootSwitchConfig switch_config(const PlatformConfig& config) {
     MultiRootSwitchConfig result;
     result.roots = config.roots;
+    result.tagging = config.roots <= 8 ? "reserved_bits" : "local_prefix";
     result.devices.push_back({PooledPlatform::master, {}});
     result.return_route = config.return_route;
     result.interrupts = config.interrupts;
@@ -306,7 +307,7 @@ void PooledPlatform::map_function(unsigned root, std::uint8_t function) {
 
 void PooledPlatform::bring_up() {
     enumerate_bridges(0);
-    enable_vfs(16);
+    enable_vfs(static_cast<std::uint16_t>(std::max<std::size_t>(16, roots.size() - 1)));
     for (unsigned root = 1; root < roots.size(); ++root) {
         const pcie::VfIndex vf(static_cast<std::uint16_t>(root - 1));
         const auto result = multi_root_switch.pool_manager().assign(pooling::DeviceIndex(0), {vf, vf},

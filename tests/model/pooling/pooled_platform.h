@@ -130,7 +130,7 @@ public:
 
     void watch(Watchdog& watchdog);
 
-    static void run_for(SimTime duration) { sc_core::sc_start(to_sc_time(duration)); }
+    static void run_for(SimTime duration) { KernelTime::run_for(duration); }
     /// Those of the roots, then that of the device.
     [[nodiscard]] Link& link(std::size_t index) { return *links_.at(index); }
     /// Works off the Acks and UpdateFCs that were sent meanwhile.

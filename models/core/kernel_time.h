@@ -1,0 +1,48 @@
+#pragma once
+
+#include <algorithm>
+#include <systemc>
+
+#include "rootpool/core/time.h"
+
+namespace rootpool::models {
+
+/// SystemC time of a SimTime. The simulation runs at a resolution of 1 fs, so both count the same thing.
+[[nodiscard]] inline sc_core::sc_time to_sc_time(SimTime time) {
+    return sc_core::sc_time::from_value(static_cast<sc_core::sc_time::value_type>(time.count()));
+}
+
+/// How far the timers have come, ahead of SystemC's kernel: nothing but timers happens between its time and this, so
+/// they need not go through its event queue one by one (docs/decisions/0005). One for the process, as the kernel is.
+class KernelTime {
+public:
+    /// What sc_time_stamp() says, without the call into the SystemC library: asked for some twenty times per TLP.
+    [[nodiscard]] static SimTime kernel() {
+        return SimTime{static_cast<std::int64_t>(sc_core::sc_get_curr_simcontext()->time_stamp().value())};
+    }
+    /// The simulated time.
+    [[nodiscard]] static SimTime now() { return std::max(kernel(), ahead_); }
+    /// A run of timers begins: asks the kernel what is pending.
+    static void begin_run();
+    /// Advances to `at`, if no process of the kernel can run before and at it, and run_for() allows it.
+    [[nodiscard]] static bool advance_to(SimTime at) noexcept {
+        const bool may = at <= limit_;
+        ahead_ = may ? at : ahead_;
+        return may;
+    }
+    /// The run ends: the kernel's time is the simulated time again.
+    static void end_run() noexcept { ahead_ = {}; }
+    /// Runs the kernel for `span`. With sc_start() instead, timers go through its event queue one by one.
+    static void run_for(SimTime span);
+    /// Notifies an event of the kernel at the simulated time. What timers call has to use this.
+    static void notify(sc_core::sc_event& event);
+
+private:
+    static inline SimTime ahead_{};
+    static inline SimTime limit_{}; ///< that `ahead_` may reach in this run
+    static inline SimTime end_of_run_for_{};
+};
+
+[[nodiscard]] inline SimTime now() { return KernelTime::now(); }
+
+} // namespace rootpool::models

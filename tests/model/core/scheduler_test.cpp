@@ -1,0 +1,157 @@
+#include "models/core/scheduler.h"
+
+#include <gmock/gmock.h>
+#include <memory>
+#include <random>
+#include <vector>
+
+namespace rootpool::models {
+namespace {
+
+/// Timers at random times from a femtosecond to milliseconds ahead, which arm each other and cancel.
+class Crowd {
+public:
+    Crowd(Scheduler& scheduler, unsigned timers) {
+        for (unsigned number = 0; number < timers; ++number) {
+            members_.push_back(std::make_unique<Member>(*this, scheduler, number));
+        }
+    }
+    void start() {
+        for (const auto& member : members_) {
+            arm(*member);
+        }
+    }
+
+    [[nodiscard]] std::size_t fired() const noexcept { return fired_; }
+    /// Each firing was the first of all that were armed then, those of one moment by number.
+    [[nodiscard]] bool in_order() const noexcept { return in_order_; }
+
+private:
+    struct Member {
+        Member(Crowd& owner, Scheduler& scheduler, std::size_t index)
+            : crowd(owner), number(index), timer(scheduler, Timer::Callback::to<&Member::fire>(*this)) {}
+        void fire() { crowd.fire(*this); }
+
+        Crowd& crowd;
+        std::size_t number;
+        Timer timer;
+    };
+
+    void fire(Member& member) {
+        ++fired_;
+        for (const auto& other : members_) {
+            const bool earlier =
+                other->timer.deadline() < now() || (other->timer.deadline() == now() && other->number < member.number);
+            in_order_ = in_order_ && !(other->timer.armed() && earlier);
+        }
+        arm(member);
+        Member& other = *members_[random_() % members_.size()];
+        if (random_() % 4 == 0) {
+            other.timer.cancel();
+        } else if (random_() % 2 == 0) {
+            arm(other);
+        }
+    }
+    void arm(Member& member) {
+        constexpr SimTime scale[] = {1ns, 100ns, 1us, 3us, 2ms};
+        const SimTime most = scale[random_() % std::size(scale)];
+        const auto ahead = static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(most.count()));
+        member.timer.arm(now() + SimTime{ahead / 1000 * 1000}); // some of one moment
+    }
+
+    std::mt19937_64 random_{1};
+    std::vector<std::unique_ptr<Member>> members_;
+    std::size_t fired_ = 0;
+    bool in_order_ = true;
+};
+
+/// A process of the kernel that notes the time at which it runs.
+class Ticker : public sc_core::sc_module {
+public:
+    SC_HAS_PROCESS(Ticker);
+    explicit Ticker(const sc_core::sc_module_name& name) : sc_module(name) { SC_THREAD(run); }
+    bool agrees = true;
+
+private:
+    void run() {
+        while (true) {
+            sc_core::wait(7, sc_core::SC_US);
+            agrees = agrees && now() == KernelTime::kernel();
+        }
+    }
+};
+
+class SchedulerTest : public testing::Test {
+protected:
+    // SystemC does not build modules once it runs.
+    static void SetUpTestSuite() {
+        scheduler = std::make_unique<Scheduler>("scheduler");
+        ticker = std::make_unique<Ticker>("ticker");
+    }
+    static void TearDownTestSuite() {
+        scheduler.reset();
+        ticker.reset();
+    }
+
+    static std::unique_ptr<Scheduler> scheduler;
+    static std::unique_ptr<Ticker> ticker;
+};
+std::unique_ptr<Scheduler> SchedulerTest::scheduler;
+std::unique_ptr<Ticker> SchedulerTest::ticker;
+
+TEST_F(SchedulerTest, fires_timers_in_the_order_of_their_times) {
+    Crowd crowd(*scheduler, 50);
+    crowd.start();
+    KernelTime::run_for(20ms);
+    EXPECT_GT(crowd.fired(), 10'000U);
+    EXPECT_TRUE(crowd.in_order());
+    EXPECT_TRUE(ticker->agrees);
+}
+
+TEST_F(SchedulerTest, does_not_pass_the_end_of_a_run) {
+    SimTime fired = core::never;
+    struct Once {
+        SimTime* at;
+        void fire() const { *at = now(); }
+    } once{&fired};
+    Timer timer(*scheduler, Timer::Callback::to<&Once::fire>(once));
+    const SimTime start = now();
+    timer.arm(start + 1us);
+    KernelTime::run_for(1us);
+    EXPECT_EQ(fired, core::never); // as with sc_start()
+    KernelTime::run_for(1us);
+    EXPECT_EQ(fired, start + 1us);
+}
+
+TEST_F(SchedulerTest, wakes_a_process_at_the_time_of_the_timer_that_notifies_it) {
+    sc_core::sc_event event;
+    SimTime woken = core::never;
+    sc_core::sc_spawn([&] {
+        sc_core::wait(event);
+        woken = now();
+    });
+    struct Notifier {
+        sc_core::sc_event* event;
+        void fire() const { KernelTime::notify(*event); }
+        void nothing() {}
+    } notifier{&event};
+    Timer early(*scheduler, Timer::Callback::to<&Notifier::nothing>(notifier));
+    Timer notifies(*scheduler, Timer::Callback::to<&Notifier::fire>(notifier));
+    const SimTime start = now();
+    early.arm(start + 10ns);
+    notifies.arm(start + 15ns);
+    KernelTime::run_for(1us);
+    EXPECT_EQ(woken, start + 15ns);
+}
+
+TEST_F(SchedulerTest, refuses_a_moment_that_has_passed) {
+    struct Nothing {
+        void fire() {}
+    } nothing;
+    Timer timer(*scheduler, Timer::Callback::to<&Nothing::fire>(nothing));
+    KernelTime::run_for(1us);
+    EXPECT_ANY_THROW(timer.arm(now() - 1ns));
+}
+
+} // namespace
+} // namespace rootpool::models
