@@ -78,6 +78,8 @@ public:
     [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept { return slots_.fewer_after(limit); }
     /// See TransmitSlots::free_after().
     [[nodiscard]] std::array<SimTime, pcie::flow_class_count> room() const noexcept { return slots_.free_after(); }
+    /// What has a place of the transmit buffer, and what had one, at times that may be past or ahead.
+    [[nodiscard]] const TransmitSlots& slots() const noexcept { return slots_; }
     [[nodiscard]] bool fenced() const { return owner_.is_fenced(*this); }
     void explain_waits(pcie::WaitGraph& graph) const { owner_.explain_waits(*this, graph); }
     [[nodiscard]] const pcie::Credits& advertised() const noexcept { return advertised_; }

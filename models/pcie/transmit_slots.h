@@ -35,6 +35,14 @@ public:
         return {places_[0].free_after(), places_[1].free_after(), places_[2].free_after()};
     }
 
+    [[nodiscard]] bool any_waiting_at(pcie::FlowClass flow, SimTime time) const noexcept {
+        return places_[static_cast<std::size_t>(flow)].any_taken_at(time);
+    }
+    /// See core::Places::last_before().
+    [[nodiscard]] SimTime last_before(pcie::FlowClass flow, SimTime time) const noexcept {
+        return places_[static_cast<std::size_t>(flow)].last_before(time);
+    }
+
     /// The time after which fewer than `limit` TLPs of all classes wait, see core::Places::fewer_after(). `limit` is at
     /// most most_counted.
     [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept { return all_.fewer_after(limit); }

@@ -16,7 +16,7 @@ UpstreamPort::UpstreamPort(const sc_core::sc_module_name& name, Scheduler& sched
                {config.devices + 1U, config.timing, config.tagging->extra_bytes, config.ordering}),
       to_local_(scheduler, local_sink_, pooling::make_arbiter(config.arbiter, {}),
                 {1, config.timing, config.tagging->extra_bytes, config.ordering}),
-      fence_(scheduler, to_link_, {config.devices, config.fence_timeout, config.timing.period},
+      fence_(scheduler, to_link_, port_, {config.devices, config.fence_timeout, config.timing.period},
              RootFence::Ended::to<&UpstreamPort::end_fenced>(*this)) {}
 
 void UpstreamPort::observe(GrantObserver& observer) noexcept {
@@ -132,6 +132,7 @@ void UpstreamPort::LinkSink::deliver(std::size_t /*input*/, CrossbarEntry& entry
     const SimTime latency = owner_.config_.timing.cycles(owner_.egress_cycles());
     owner_.times_.egress += latency;
     send_granted(owner_.port_, owner_.config_.timing, entry.tlp, entry, edge, latency);
+    owner_.fence_.note_grant(edge);
 }
 
 void UpstreamPort::LocalSink::deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) {

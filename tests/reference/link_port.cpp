@@ -11,6 +11,7 @@ TransmitPlaces::TransmitPlaces(Mutation mutation) noexcept
 void TransmitPlaces::update(SimTime edge) noexcept {
     while (!left_.empty() && (left_.front().at < edge || (left_.front().at == edge && sees_same_instant_))) {
         --taken_[index_of(left_.front().flow_class)];
+        last_left_[index_of(left_.front().flow_class)] = left_.front().at;
         left_.pop_front();
     }
 }

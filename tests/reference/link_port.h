@@ -21,6 +21,13 @@ public:
     [[nodiscard]] bool has_free(pcie::FlowClass flow_class) const noexcept {
         return taken_[index_of(flow_class)] < count_;
     }
+    [[nodiscard]] bool has_taken(pcie::FlowClass flow_class) const noexcept {
+        return taken_[index_of(flow_class)] != 0;
+    }
+    /// When a TLP of this class left the last time, as far as it was noted; before time 0: never.
+    [[nodiscard]] SimTime last_left(pcie::FlowClass flow_class) const noexcept {
+        return last_left_[index_of(flow_class)];
+    }
 
 private:
     struct Left {
@@ -30,6 +37,7 @@ private:
     unsigned count_ = 16;
     bool sees_same_instant_ = false;
     PerClass<unsigned> taken_{};
+    PerClass<SimTime> last_left_{SimTime{-1}, SimTime{-1}, SimTime{-1}};
     std::deque<Left> left_;
 };
 
@@ -101,6 +109,7 @@ public:
     /// Whether this arrival is that of the next TLP that was cut through.
     [[nodiscard]] bool was_cut_through(const pcie::TlpPtr& tlp);
     [[nodiscard]] bool has_place(pcie::FlowClass flow_class) const noexcept { return places_.has_free(flow_class); }
+    [[nodiscard]] const TransmitPlaces& places() const noexcept { return places_; }
     /// Hands over a TLP, and takes a place for it.
     void send(Handed handed);
     /// A TLP leaves the receive buffer at `at`.

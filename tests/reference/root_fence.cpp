@@ -4,7 +4,8 @@
 
 namespace rootpool::reference {
 
-void RootFence::step(Edge now, SimTime link_up) {
+void RootFence::step(Edge now, const LinkPort& egress) {
+    const SimTime link_up = egress.last_up();
     const SimTime unseen = settings_.mutation == Mutation::unfence_one_cycle_late ? fabric_period : SimTime{0};
     if (holds_ && time_of(since_) <= link_up && link_up + unseen < time_of(now)) {
         holds_ = false;
@@ -14,12 +15,15 @@ void RootFence::step(Edge now, SimTime link_up) {
         return;
     }
     for (std::size_t device = 0; device < settings_.devices.size(); ++device) {
-        if (is_overdue(to_root_.queue(device), now)) {
-            holds_ = true;
-            since_ = now;
-        }
+        holds_ = holds_ || is_overdue(to_root_.queue(device), now);
     }
-    coverage_.fences += holds_ ? 1 : 0;
+    for (const pcie::FlowClass flow_class : flow_classes) {
+        holds_ = holds_ || is_overdue(egress.places(), flow_class, now);
+    }
+    if (holds_) {
+        since_ = now;
+        ++coverage_.fences;
+    }
 }
 
 bool RootFence::is_overdue(const CrossbarQueue& queue, Edge now) const {
@@ -34,8 +38,20 @@ bool RootFence::is_overdue(const CrossbarQueue& queue, Edge now) const {
     if (settings_.mutation != Mutation::fence_ignores_grants) {
         waits_since = std::max(waits_since, to_root_.last_grant(pcie::flow_class(first.tlp->header.kind)));
     }
-    const Edge late = settings_.mutation == Mutation::fence_one_cycle_late ? 1 : 0;
-    return time_of(waits_since + late) + settings_.fence_timeout <= time_of(now);
+    return has_expired(time_of(waits_since), now);
+}
+
+/// What was granted is not on the link yet.
+bool RootFence::is_overdue(const TransmitPlaces& places, pcie::FlowClass flow_class, Edge now) const {
+    if (!places.has_taken(flow_class) || settings_.mutation == Mutation::fence_ignores_egress) {
+        return false;
+    }
+    return has_expired(std::max(time_of(to_root_.last_grant(flow_class)), places.last_left(flow_class)), now);
+}
+
+bool RootFence::has_expired(SimTime since, Edge now) const {
+    const SimTime late = settings_.mutation == Mutation::fence_one_cycle_late ? fabric_period : SimTime{0};
+    return since + late + settings_.fence_timeout <= time_of(now);
 }
 
 } // namespace rootpool::reference

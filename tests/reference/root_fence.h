@@ -10,8 +10,8 @@ public:
     RootFence(const CrossbarOutput& to_root, const SwitchSettings& settings, SwitchCoverage& coverage)
         : to_root_(to_root), settings_(settings), coverage_(coverage) {}
 
-    /// At an edge, before all else. `link_up`: when the link of the root came up the last time before the edge.
-    void step(Edge now, SimTime link_up);
+    /// At an edge, before all else, with the port of the root.
+    void step(Edge now, const LinkPort& egress);
     /// At the edge of the last step.
     [[nodiscard]] bool holds() const noexcept { return holds_; }
     /// It began at the edge of the last step.
@@ -19,6 +19,8 @@ public:
 
 private:
     [[nodiscard]] bool is_overdue(const CrossbarQueue& queue, Edge now) const;
+    [[nodiscard]] bool is_overdue(const TransmitPlaces& places, pcie::FlowClass flow_class, Edge now) const;
+    [[nodiscard]] bool has_expired(SimTime since, Edge now) const;
 
     const CrossbarOutput& to_root_;
     const SwitchSettings& settings_;

@@ -96,7 +96,7 @@ pcie::TlpPtr UpstreamPort::tagged(const pcie::Tlp& received, const Destination& 
 }
 
 void UpstreamPort::keep_fence(Edge now) {
-    fence_.step(now, link_.last_up());
+    fence_.step(now, link_);
     const bool spares = settings_.mutation == Mutation::fence_spares_arrivals && !fence_.has_begun(now);
     if (!fence_.holds() || spares) {
         return;

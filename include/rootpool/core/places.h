@@ -23,6 +23,16 @@ public:
 
     /// Those that nobody has said a time for.
     [[nodiscard]] std::size_t taken() const noexcept { return taken_; }
+    /// Some place is taken just before `time`.
+    [[nodiscard]] bool any_taken_at(SimTime time) const noexcept { return taken_ != 0 || last() >= time; }
+    /// When the last place was given back before `time`, of as many as there are places; before time 0: never.
+    [[nodiscard]] SimTime last_before(SimTime time) const noexcept {
+        SimTime found{-1};
+        for (const SimTime freed : freed_) {
+            found = freed < time && freed > found ? freed : found;
+        }
+        return found;
+    }
     /// A place is free at any time after this; core::never: not before one more is given back.
     [[nodiscard]] SimTime free_after() const noexcept { return fewer_after(freed_.size()); }
     /// Fewer than `limit` places, 1 to all, are taken at any time after this; never as for free_after().
@@ -32,6 +42,8 @@ public:
     }
 
 private:
+    [[nodiscard]] SimTime last() const noexcept { return freed_[(next_ + freed_.size() - 1) % freed_.size()]; }
+
     std::vector<SimTime> freed_; ///< the last times, a ring
     std::size_t next_ = 0;
     std::size_t taken_ = 0;
