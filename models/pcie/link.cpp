@@ -167,7 +167,7 @@ LinkTick Link::wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcep
     if (!end.is_clean()) {
         return std::min(end.next_event().tick, other.next_event().tick);
     }
-    const LinkTick start = end.has_next_start() ? end.next_decision() : no_tick;
+    const LinkTick start = std::min(end.has_next_start() ? end.next_decision() : no_tick, end.next_drop());
     return end.needs_update() ? std::min(start, other.next_update()) : start;
 }
 

@@ -56,7 +56,7 @@ tlm::tlm_sync_enum LinkEnd::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& /*phase*/,
     const bool comes_last = oldest_may_go();
     if (const LinkTick queued = queue_.push(pcie::TlpPtr(&tlp), from, bad_from); queued < up_at_ && !up_) {
         tell_port(*queue_.take(queue_.size() - 1), TlpPhase::returned, timing_.clock.time(queued));
-    } else if (!comes_last) {
+    } else if (!comes_last || bad_from != no_tick) {
         if (queue_.candidate() == TransmitQueue::none) {
             queue_.look(gates_);
         }
@@ -95,6 +95,9 @@ void LinkEnd::find_next_event() const noexcept {
     if (!incoming_acks_.empty() && (awaits_ack() || next_event_.phase == LinkEventPhase::timer)) {
         next_event_ = std::min(next_event_, {incoming_acks_.front().at, LinkEventPhase::reception});
     }
+    if (queue_.bad_from() != no_tick && queue_.bad_from() <= next_event_.tick) {
+        next_event_ = {queue_.bad_from(), LinkEventPhase::drop};
+    }
 }
 
 void LinkEnd::take(const Incoming& packet) {
@@ -104,6 +107,9 @@ void LinkEnd::take(const Incoming& packet) {
 
 void LinkEnd::process(const LinkEventTime& event) {
     switch (event.phase) {
+    case LinkEventPhase::drop:
+        drop_bad(event.tick);
+        break;
     case LinkEventPhase::decision:
         decide(event.tick);
         break;
@@ -137,7 +143,7 @@ LinkTick LinkEnd::tlp_from() const noexcept {
         return no_tick;
     }
     const std::size_t index = queue_.candidate();
-    const LinkTick from = std::min(index == TransmitQueue::none ? no_tick : queue_[index].from, queue_.bad_from());
+    const LinkTick from = index == TransmitQueue::none ? no_tick : queue_[index].from;
     const bool older_may_follow = index != 0 && !queue_.empty() && !incoming_credits_.empty();
     return older_may_follow ? std::min(from, incoming_credits_.front().at + 1) : from;
 }
@@ -185,7 +191,7 @@ LinkTick LinkEnd::next_packet() const noexcept {
     const LinkTick due = init_.active() ? std::min(dllp_from(), tlp_from()) : dllp_from();
     const LinkTick starts = !up_ || due == no_tick ? no_tick : std::max(due, next_decision());
     const LinkTick received = incoming_.empty() ? no_tick : incoming_.front().at;
-    return std::min({starts, received, replay_.expires_at()});
+    return std::min({starts, received, replay_.expires_at(), queue_.bad_from()});
 }
 
 bool LinkEnd::is_disturbed_before(LinkTick tick) const noexcept {
@@ -237,9 +243,6 @@ void LinkEnd::decide(LinkTick tick) {
     if (tick >= dllp_hold_ && choose_dllp(tick, dllp)) {
         send_dllp(dllp, tick);
         return;
-    }
-    if (queue_.bad_from() <= tick && tlp_from() <= tick && !replay_.replaying() && init_.active()) {
-        drop_bad(tick);
     }
     if (!init_.active() || tlp_from() > tick) {
         note_stall(tick);
@@ -373,6 +376,7 @@ void LinkEnd::drop_bad(LinkTick tick) {
         queue_.look(gates_);
         tell_port(*bad, TlpPhase::release, timing_.clock.time(tick));
     }
+    plan();
 }
 
 void LinkEnd::tell_port(pcie::Tlp& tlp, TlpPhase phase, SimTime at) {

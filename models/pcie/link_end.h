@@ -18,8 +18,9 @@ namespace rootpool::models {
 
 class LinkEnd;
 
-/// What happens at a link, in order: decisions of a tick come before its receptions, those before its timers.
-enum class LinkEventPhase : std::uint8_t { decision, reception, timer };
+/// What happens at a link, in order: TLPs that are known to be bad leave before the decisions of a tick, those come
+/// before its receptions, those before its timers.
+enum class LinkEventPhase : std::uint8_t { drop, decision, reception, timer };
 struct LinkEventTime {
     pcie::LinkTick tick = pcie::no_tick;
     LinkEventPhase phase = LinkEventPhase::decision;
@@ -98,9 +99,10 @@ public:
     [[nodiscard]] bool needs_update() const noexcept { return queue_.candidate() != 0; }
     /// Whether a TLP starts, or may start, with what is on its way.
     [[nodiscard]] bool has_next_start() const noexcept {
-        return queue_.candidate() != TransmitQueue::none || queue_.bad_from() != pcie::no_tick ||
-               !incoming_credits_.empty();
+        return queue_.candidate() != TransmitQueue::none || !incoming_credits_.empty();
     }
+    /// The first tick at which a TLP that waits is known to be bad; no_tick: there is none.
+    [[nodiscard]] pcie::LinkTick next_drop() const noexcept { return queue_.bad_from(); }
     /// When the next UpdateFC starts at the earliest; no_tick: none is due.
     [[nodiscard]] pcie::LinkTick next_update() const noexcept {
         const pcie::LinkTick due = advertiser_.earliest();

@@ -164,7 +164,6 @@ bool LinkEnd::send_new(Moment now) {
         ++coverage_.retry_buffer_full;
         return false;
     }
-    drop_bad(now);
     const std::optional<std::size_t> position = queue_.choose(gate_, coverage_);
     if (!position) {
         return false;

@@ -45,6 +45,9 @@ public:
         if (queue_.has_ready(now.tick)) {
             queue_.admit(now.tick);
         }
+        if (is_up_ && !queue_.empty()) {
+            drop_bad(now);
+        }
         if (allocator_.has_release(now.time)) {
             allocator_.take_releases(now);
         }

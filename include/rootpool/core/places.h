@@ -14,10 +14,15 @@ public:
     explicit Places(std::size_t count) : freed_(count, SimTime{-1}) {}
 
     void take() noexcept { ++taken_; }
-    /// A place is free after `at`; in order of time.
+    /// A place is free after `at`, which may be before times that were said earlier.
     void give_back(SimTime at) noexcept {
         --taken_;
-        freed_[next_] = at;
+        std::size_t place = next_;
+        for (std::size_t moved = 1; moved < freed_.size() && freed_[before(place)] > at; ++moved) {
+            freed_[place] = freed_[before(place)];
+            place = before(place);
+        }
+        freed_[place] = at;
         next_ = (next_ + 1) % freed_.size();
     }
 
@@ -42,9 +47,13 @@ public:
     }
 
 private:
-    [[nodiscard]] SimTime last() const noexcept { return freed_[(next_ + freed_.size() - 1) % freed_.size()]; }
+    [[nodiscard]] SimTime last() const noexcept { return freed_[before(next_)]; }
 
-    std::vector<SimTime> freed_; ///< the last times, a ring
+    [[nodiscard]] std::size_t before(std::size_t place) const noexcept {
+        return (place + freed_.size() - 1) % freed_.size();
+    }
+
+    std::vector<SimTime> freed_; ///< the last times in order, a ring
     std::size_t next_ = 0;
     std::size_t taken_ = 0;
 };
