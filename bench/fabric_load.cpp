@@ -1,11 +1,10 @@
 // Traffic through the multi-root switch, to be counted by callgrind: bench/hops.py runs it twice, for a short and for a
 // long time. Roots write to their VFs of one device; each TLP makes eight hops (see docs/performance.md).
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <memory>
 #include <vector>
 
-#include "rootpool/pcie/link_clock.h"
+#include "bench/load.h"
 #include "rootpool/pcie/tlp_builder.h"
 #include "tests/model/pooling/pooled_platform.h"
 
@@ -18,22 +17,13 @@ using models::test::FakeComponent;
 using models::test::PlatformConfig;
 using models::test::PooledPlatform;
 
-struct Load {
-    unsigned roots = 4;         ///< that write; one more owns the device
-    unsigned payload = 256;     ///< bytes of a write
-    double percent = 100;       ///< of the device's link, all roots together; 100: as fast as it goes
-    unsigned microseconds = 50; ///< of traffic
-};
-
 /// One root's writes.
 class Writer {
 public:
     Writer(PooledPlatform& platform, FakeComponent& root, const Load& load)
         : platform_(platform), root_(root), saturated_(load.percent >= 100), tlp_(make(platform, load.payload)),
+          interval_(load.interval(tlp_->header)),
           timer_(platform.scheduler, Timer::Callback::to<&Writer::send>(*this)) {
-        const SimTime wire = pcie::wire_time(pcie::LinkParameters{}, pcie::wire_bytes(tlp_->header));
-        interval_ =
-            SimTime{static_cast<std::int64_t>(static_cast<double>(wire.count()) * load.roots * 100 / load.percent)};
         if (saturated_) {
             root.room = [this] { fill(); };
         }
@@ -74,8 +64,8 @@ private:
     FakeComponent& root_;
     bool saturated_;
     pcie::TlpPtr tlp_;
+    SimTime interval_;
     Timer timer_;
-    SimTime interval_{};
     bool running_ = false;
 };
 
@@ -91,7 +81,7 @@ void run(const Load& load) {
     std::vector<std::unique_ptr<Writer>> writers;
     for (unsigned root = 1; root <= load.roots; ++root) {
         writers.push_back(std::make_unique<Writer>(platform, *platform.roots[root], load));
-        writers.back()->start(root * 7ns);
+        writers.back()->start(Load::start(root));
     }
     platform.device.records = false;
     const std::uint64_t before = platform.device.received;
@@ -110,10 +100,7 @@ int sc_main(int argc, char** argv) {
     sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
     rootpool::bench::Load load;
     CLI::App app("Writes of several roots to one device");
-    app.add_option("--roots", load.roots)->check(CLI::Range(1, 63));
-    app.add_option("--payload", load.payload)->check(CLI::Range(4, 512));
-    app.add_option("--load", load.percent, "percent of the device's link")->check(CLI::Range(0.1, 100.0));
-    app.add_option("--microseconds", load.microseconds)->check(CLI::Range(1, 1'000'000));
+    load.add_options(app, 63);
     CLI11_PARSE(app, argc, argv);
     rootpool::bench::run(load);
     return 0;

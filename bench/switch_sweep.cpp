@@ -11,11 +11,11 @@
 namespace rootpool::bench {
 namespace {
 
-using models::Switching;
 using models::SwitchTiming;
 using models::test::memory_request;
 using models::test::PlatformConfig;
 using models::test::PooledPlatform;
+using pooling::Switching;
 
 /// When the last TLP started in each direction of a link.
 class LastStart : public pcie::LinkObserver {

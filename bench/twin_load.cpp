@@ -1,11 +1,9 @@
 // The traffic of fabric_load through the clocked twin, to be counted by callgrind: what a simulator costs that
 // evaluates every module at every edge. bench/hops.py compares.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "bench/load.h"
 #include "models/pooling/multi_root_switch.h"
-#include "rootpool/pcie/link_arithmetic.h"
-#include "rootpool/pcie/link_clock.h"
 #include "rootpool/pcie/tlp_builder.h"
 #include "tests/twin/random_tables.h"
 #include "tests/twin/run_switch_twin.h"
@@ -15,13 +13,6 @@ namespace {
 
 using twin::PortCase;
 using twin::SwitchCase;
-
-struct Load {
-    unsigned roots = 4;         ///< that write; one more owns the device
-    unsigned payload = 256;     ///< bytes of a write
-    double percent = 99;        ///< of the device's link, all roots together
-    unsigned microseconds = 50; ///< of traffic
-};
 
 [[nodiscard]] reference::PerClass<reference::ClassCredits> credits() {
     reference::PerClass<reference::ClassCredits> made;
@@ -64,11 +55,10 @@ void add_writes(SwitchCase& to, const Load& load, pcie::TlpFactory& factory) {
         const std::uint64_t address = lent_to(to, root)->bases[0];
         const pcie::TlpPtr tlp =
             factory.make(pcie::memory_write(pcie::Bdf(), pcie::Tag(0), address, load.payload), core::ByteView(bytes));
-        const SimTime wire = pcie::wire_time(pcie::LinkParameters{}, pcie::wire_bytes(tlp->header));
-        const SimTime interval{
-            static_cast<std::int64_t>(static_cast<double>(wire.count()) * load.roots * 100 / load.percent)};
+        const SimTime interval = load.interval(tlp->header);
         constexpr SimTime links_are_up = 2us;
-        for (SimTime at = links_are_up + root * 7ns; at < links_are_up + load.microseconds * 1us; at += interval) {
+        for (SimTime at = links_are_up + Load::start(root); at < links_are_up + load.microseconds * 1us;
+             at += interval) {
             to.roots[root].link.directions[0].submissions.push_back({at, at, factory.view(*tlp, tlp->header, {})});
         }
     }
@@ -99,10 +89,7 @@ void add_writes(SwitchCase& to, const Load& load, pcie::TlpFactory& factory) {
 int sc_main(int argc, char** argv) {
     rootpool::bench::Load load;
     CLI::App app("Writes of several roots to one device, through the clocked twin");
-    app.add_option("--roots", load.roots)->check(CLI::Range(1, 7));
-    app.add_option("--payload", load.payload)->check(CLI::Range(4, 512));
-    app.add_option("--load", load.percent, "percent of the device's link")->check(CLI::Range(0.1, 100.0));
-    app.add_option("--microseconds", load.microseconds)->check(CLI::Range(1, 1'000'000));
+    load.add_options(app, 7);
     CLI11_PARSE(app, argc, argv);
     rootpool::pcie::TlpFactory factory;
     const rootpool::twin::SwitchCase traffic = rootpool::bench::make(load, factory);

@@ -25,14 +25,9 @@ void KernelTime::run_for(SimTime span) {
     end_of_run_for_ = {};
 }
 
-void KernelTime::notify(sc_core::sc_event& event) {
-    const SimTime ahead = now() - kernel();
-    limit_ = std::min(limit_, now());
-    if (ahead == SimTime{0}) {
-        event.notify(sc_core::SC_ZERO_TIME);
-    } else {
-        event.notify(to_sc_time(ahead));
-    }
+void KernelTime::notify(sc_core::sc_event& event, SimTime at) {
+    limit_ = std::min(limit_, std::max(now(), at - SimTime{1}));
+    event.notify(to_sc_time(at - kernel())); // of no time: in the next delta cycle
 }
 
 } // namespace rootpool::models

@@ -35,7 +35,9 @@ public:
     /// Runs the kernel for `span`. With sc_start() instead, timers go through its event queue one by one.
     static void run_for(SimTime span);
     /// Notifies an event of the kernel at the simulated time. What timers call has to use this.
-    static void notify(sc_core::sc_event& event);
+    static void notify(sc_core::sc_event& event) { notify(event, now()); }
+    /// Notifies it at `at`, not before now. No timer passes it.
+    static void notify(sc_core::sc_event& event, SimTime at);
 
 private:
     static inline SimTime ahead_{};

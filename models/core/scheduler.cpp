@@ -96,7 +96,7 @@ void Scheduler::wake_for_first() {
     const Timer* timer = first();
     if (timer != nullptr && timer->at_ < wake_at_) { // sc_event keeps the earlier of two notifications
         wake_at_ = timer->at_;
-        wake_.notify(to_sc_time(wake_at_ - KernelTime::kernel()));
+        KernelTime::notify(wake_, wake_at_);
     }
 }
 

@@ -60,15 +60,13 @@ void DmaEngine::pump_once() {
     }
 }
 
-/// Reads and writes take turns. Who has nothing lets the other one go.
+/// Reads and writes take turns. Who has nothing lets the other one go, and is next all the same.
 bool DmaEngine::issue_one() {
-    const bool read = read_next_ && issue_read();
-    const bool wrote = !read && issue_write();
-    const bool read_after_all = !read && !wrote && !read_next_ && issue_read();
-    if (read || wrote || read_after_all) {
-        read_next_ = wrote;
+    if (read_next_ ? issue_read() : issue_write()) {
+        read_next_ = !read_next_;
+        return true;
     }
-    return read || wrote || read_after_all;
+    return read_next_ ? issue_write() : issue_read();
 }
 
 bool DmaEngine::can_issue(core::RingQueue<PendingRead>& queue) {

@@ -8,12 +8,6 @@
 
 namespace rootpool::models {
 
-/// From `from` until `until`, which is later.
-struct TimeSpan {
-    SimTime from{};
-    SimTime until{};
-};
-
 /// A fault of a receiver: in its times no TLP leaves the receive buffer of a port, so that no credits return. At the
 /// end of such a time all that was held leaves at once.
 class CreditHold {

@@ -41,7 +41,7 @@ void Link::set_faults(pcie::FaultSource* down, pcie::FaultSource* up) {
     has_faults_ = down != nullptr || up != nullptr;
 }
 
-void Link::set_down_times(std::vector<LinkDown> times) { down_times_ = std::move(times); }
+void Link::set_down_times(std::vector<TimeSpan> times) { down_times_ = std::move(times); }
 
 void Link::start_of_simulation() {
     next_change_ = 0;

@@ -9,12 +9,6 @@
 
 namespace rootpool::models {
 
-/// The link is down from `from` until `until`; times of the simulation.
-struct LinkDown {
-    SimTime from{};
-    SimTime until = core::never;
-};
-
 /// A PCI Express link between the ports of an upstream component (nearer to the root) and a downstream component.
 ///
 /// Decisions are taken in advance where nothing can change them any more, and otherwise when time has come, by one
@@ -33,8 +27,8 @@ public:
     void set_faults(pcie::FaultSource* down, pcie::FaultSource* up);
     /// Is told of every TLP that comes to this link; before the simulation.
     void set_watchdog(Watchdog& watchdog);
-    /// Before the simulation, in order and without overlap.
-    void set_down_times(std::vector<LinkDown> times);
+    /// When the link is down; before the simulation, in order and without overlap.
+    void set_down_times(std::vector<TimeSpan> times);
 
     /// Packets from the upstream component, and from the downstream component. Up to now.
     [[nodiscard]] const LinkEnd& down() {
@@ -70,7 +64,7 @@ private:
     const Port* upstream_component_ = nullptr;
     const Port* downstream_component_ = nullptr;
     Watchdog* watchdog_ = nullptr;
-    std::vector<LinkDown> down_times_;
+    std::vector<TimeSpan> down_times_;
     std::size_t next_down_ = 0;
     bool up_ = false;
     bool has_faults_ = false;                    ///< an UpdateFC may be lost

@@ -58,15 +58,6 @@ std::unique_ptr<pcie::CombinedFaults> fault_source(const scenario::LinkFaults& f
     return result;
 }
 
-std::vector<LinkDown> down_times(const scenario::LinkFaults& faults) {
-    std::vector<LinkDown> result;
-    result.reserve(faults.down_times.size());
-    for (const scenario::TimeSpan& time : faults.down_times) {
-        result.push_back({time.from, time.until});
-    }
-    return result;
-}
-
 ServerConfig server_config(const scenario::ServerConfig& server) {
     ServerConfig result;
     result.name = server.name;
@@ -80,9 +71,7 @@ ServerConfig server_config(const scenario::ServerConfig& server) {
     result.root_complex.read_completion_boundary = server.read_completion_boundary;
     result.root_complex.read_latency = server.memory_latency;
     result.root_complex.receive_credits = server.link.credits;
-    for (const scenario::TimeSpan& span : server.hold_credits) {
-        result.root_complex.hold_credits.push_back({span.from, span.until});
-    }
+    result.root_complex.hold_credits = server.hold_credits;
     return result;
 }
 
@@ -118,8 +107,7 @@ MultiRootSwitchConfig switch_config(const scenario::Config& script) {
     result.weights = config.weights;
     result.priorities = config.priorities;
     result.timing = SwitchTiming(config.stages);
-    result.switching =
-        config.switching == scenario::Switching::cut_through ? Switching::cut_through : Switching::store_and_forward;
+    result.switching = config.switching;
     result.ari = config.ari;
     result.upstream_credits = config.upstream_credits;
     result.downstream_credits = config.downstream_credits;

@@ -27,7 +27,6 @@ enum class LinkDirection : std::uint8_t { down, up };
 /// own.
 [[nodiscard]] std::unique_ptr<pcie::CombinedFaults>
 fault_source(const scenario::LinkFaults& faults, LinkDirection direction, const std::string& link, std::uint64_t seed);
-[[nodiscard]] std::vector<LinkDown> down_times(const scenario::LinkFaults& faults);
 [[nodiscard]] ServerConfig server_config(const scenario::ServerConfig& server);
 [[nodiscard]] Nic82599Config nic_config(const scenario::DeviceConfig& device, std::size_t index);
 [[nodiscard]] MultiRootSwitchConfig switch_config(const scenario::Config& script);

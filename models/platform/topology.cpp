@@ -75,7 +75,7 @@ void Topology::connect(const std::string& label, const LinkConfig& link, const s
     made.link->connect(upstream, downstream);
     made.link->set_faults(made.down_faults->empty() ? nullptr : made.down_faults.get(),
                           made.up_faults->empty() ? nullptr : made.up_faults.get());
-    made.link->set_down_times(down_times(faults));
+    made.link->set_down_times(faults.down_times);
     if (watchdog_) {
         made.link->set_watchdog(*watchdog_);
     }

@@ -38,34 +38,42 @@ void DownstreamPort::deliver(std::size_t input, CrossbarEntry& entry, SimTime ed
         send_granted(port_, config_.timing, entry.tlp, entry, edge, latency);
         return;
     }
-    SimTime decided = edge + config_.timing.cycles(config_.timing.toward_device());
     UpstreamPort& root = *roots_[input];
     const bool stopped = root.fence().holds_at(edge) && !pcie::is_completion(entry.tlp->header.kind);
-    if (entry.bad_end != core::never) {
-        if (pcie::TlpPtr bad = stopped ? nullptr : engine_.bad_from_root(*entry.tlp)) {
-            send_granted(port_, config_.timing, bad, entry, edge, latency);
+    if (entry.bad_end == core::never) {
+        if (const pcie::TlpPtr tlp = stopped ? refuse_fenced(root, entry, edge) : through_engine(root, entry, edge)) {
+            ++sent_;
+            times_.egress += latency;
+            send_granted(port_, config_.timing, tlp, entry, edge, latency);
         }
-        return;
+    } else if (const pcie::TlpPtr bad = stopped ? nullptr : engine_.bad_from_root(*entry.tlp)) {
+        send_granted(port_, config_.timing, bad, entry, edge, latency);
     }
-    if (stopped) {
-        if (pcie::TlpPtr completion = root.virtual_switch().refuse_fenced(config_.device, *entry.tlp)) {
-            root.answer(std::move(completion), decided, rank(AnswerCause::request_of_root));
-        }
-        return;
+}
+
+/// Nothing goes on; a request of a root that is fenced is answered.
+pcie::TlpPtr DownstreamPort::refuse_fenced(UpstreamPort& root, const CrossbarEntry& entry, SimTime edge) {
+    if (pcie::TlpPtr completion = root.virtual_switch().refuse_fenced(config_.device, *entry.tlp)) {
+        root.answer(std::move(completion), decided_at(edge), rank(AnswerCause::request_of_root));
     }
+    return nullptr;
+}
+
+/// What goes on to the device.
+pcie::TlpPtr DownstreamPort::through_engine(UpstreamPort& root, const CrossbarEntry& entry, SimTime edge) {
     EngineOutput output = engine_.from_root(*entry.tlp, edge);
     publish_max_payload();
     // what it refuses it may only report when it is whole
     const SimTime whole = entry.last_beat + config_.timing.period;
-    decided = cuts_through(entry.tlp->header) ? std::max(decided, whole) : decided;
+    const SimTime decided = cuts_through(entry.tlp->header) ? std::max(decided_at(edge), whole) : decided_at(edge);
     report(output, *entry.tlp, decided, rank(AnswerCause::request_of_root));
     if (output.action == EngineOutput::Action::forward) {
-        ++sent_;
-        times_.egress += latency;
-        send_granted(port_, config_.timing, output.tlp, entry, edge, latency);
-    } else if (output.action == EngineOutput::Action::answer) {
+        return std::move(output.tlp);
+    }
+    if (output.action == EngineOutput::Action::answer) {
         root.answer(std::move(output.tlp), decided, rank(AnswerCause::request_of_root));
     }
+    return nullptr;
 }
 
 void DownstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) {

@@ -28,7 +28,7 @@ public:
         pcie::OrderingPolicy ordering;
         pcie::Credits root_quota;   ///< of the receive buffer
         pcie::Credits root_reserve; ///< beside it
-        Switching switching;
+        pooling::Switching switching;
     };
     DownstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, const Config& config,
                    pooling::SharingEngine& engine);
@@ -75,9 +75,15 @@ private:
     [[nodiscard]] unsigned rank(AnswerCause cause) const noexcept {
         return answer_rank(1U + config_.device.value(), cause);
     }
+    /// When the engine has decided about what is granted at `edge`.
+    [[nodiscard]] SimTime decided_at(SimTime edge) const noexcept {
+        return edge + config_.timing.cycles(config_.timing.toward_device());
+    }
+    [[nodiscard]] pcie::TlpPtr refuse_fenced(UpstreamPort& root, const CrossbarEntry& entry, SimTime edge);
+    [[nodiscard]] pcie::TlpPtr through_engine(UpstreamPort& root, const CrossbarEntry& entry, SimTime edge);
     void answer_device(pcie::TlpPtr completion, SimTime edge);
     [[nodiscard]] bool cuts_through(const pcie::TlpHeader& header) const noexcept {
-        return config_.switching == Switching::cut_through && models::cuts_through(header);
+        return config_.switching == pooling::Switching::cut_through && models::cuts_through(header);
     }
     /// Port to the queue of the crossbar.
     [[nodiscard]] unsigned ingress_stages() const noexcept {

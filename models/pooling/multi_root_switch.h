@@ -35,7 +35,7 @@ struct MultiRootSwitchConfig {
     std::vector<unsigned> priorities;        ///< of roots toward a device
     pcie::OrderingPolicy ordering = pcie::OrderingPolicy::table; ///< fifo shows what the queues are for
     std::string profile = "fpga-prototype";                      ///< pooling::switch_profile_names()
-    Switching switching = Switching::store_and_forward;
+    pooling::Switching switching = pooling::Switching::store_and_forward;
     std::optional<SwitchTiming> timing = {}; ///< instead of a profile's
     bool ari = false;
     pcie::Credits root_quota = default_root_credits();   ///< of one root in a device port's receive buffer

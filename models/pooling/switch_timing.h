@@ -37,8 +37,6 @@ struct CutThroughTimes {
 /// without a gap (docs/timing.md 3.9).
 [[nodiscard]] SimTime ready_cut_through(const SwitchTiming& timing, const CutThroughTimes& times, unsigned stages);
 
-/// What a switch does with TLPs that pass through it.
-enum class Switching : std::uint8_t { store_and_forward, cut_through };
 /// Whether a TLP of this kind is cut through if nothing refuses it: it has data to wait for, and nobody in the switch
 /// has to see them (docs/timing.md 3.9).
 [[nodiscard]] constexpr bool cuts_through(const pcie::TlpHeader& header) noexcept {

@@ -63,7 +63,7 @@ Route UpstreamPort::route(const pcie::TlpHeader& header) const {
 }
 
 bool UpstreamPort::cuts_through(const pcie::TlpHeader& header, const Route& route) const noexcept {
-    return config_.switching == Switching::cut_through && route.kind == Route::Kind::device &&
+    return config_.switching == pooling::Switching::cut_through && route.kind == Route::Kind::device &&
            models::cuts_through(header);
 }
 

@@ -33,7 +33,7 @@ public:
         std::string_view arbiter;
         pcie::OrderingPolicy ordering;
         SimTime fence_timeout; ///< 0: the root is never fenced
-        Switching switching;
+        pooling::Switching switching;
     };
     UpstreamPort(const sc_core::sc_module_name& name, Scheduler& scheduler, pcie::TlpFactory& factory,
                  const Config& config, pooling::VirtualSwitch& virtual_switch);

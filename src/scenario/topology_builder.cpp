@@ -197,8 +197,8 @@ SwitchConfig read_switch(Node& node, const Config& config) {
     SwitchConfig result;
     result.stages = read_stages(node);
     result.switching = read_choice(node, "switching",
-                                   std::array{std::pair{"store_and_forward"sv, Switching::store_and_forward},
-                                              std::pair{"cut_through"sv, Switching::cut_through}});
+                                   std::array{std::pair{"store_and_forward"sv, pooling::Switching::store_and_forward},
+                                              std::pair{"cut_through"sv, pooling::Switching::cut_through}});
     result.upstream = read_names<ServerId>(
         node.at("upstream"), "topology.switch.upstream",
         [&config](const Node& name, const std::string& key) { return resolve_server(name, config, key); });

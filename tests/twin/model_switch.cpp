@@ -46,7 +46,7 @@ namespace {
     made.ordering = settings.queue_policy == reference::QueuePolicy::table ? pcie::OrderingPolicy::table
                                                                            : pcie::OrderingPolicy::fifo;
     made.timing = timing_of(settings.stages);
-    made.switching = settings.cut_through ? models::Switching::cut_through : models::Switching::store_and_forward;
+    made.switching = settings.cut_through ? pooling::Switching::cut_through : pooling::Switching::store_and_forward;
     made.quota_per_root = settings.quota_per_root;
     made.root_quota = credits_of(settings.root_quota);
     made.root_reserve = credits_of(settings.root_reserve);

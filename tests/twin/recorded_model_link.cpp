@@ -110,7 +110,7 @@ RecordedModelLink::RecordedModelLink(const std::string& name, models::Scheduler&
     if (has_faults(of)) {
         link_.set_faults(faults_[0].get(), faults_[1].get());
     }
-    std::vector<models::LinkDown> down;
+    std::vector<TimeSpan> down;
     for (const reference::DownInterval& one : of.settings.down) {
         down.push_back({one.from, one.until});
     }

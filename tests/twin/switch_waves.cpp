@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <fstream>
 #include <map>
 
 #include "tests/reference/fabric_clock.h"
@@ -90,28 +89,14 @@ private:
     std::map<OutputPlace, OutputWave> outputs_;
 };
 
-void write_wave(const std::filesystem::path& file, const SwitchCase& of, const SwitchTraces& traces,
-                const Window& window) {
-    std::ofstream out(file);
-    VcdWriter vcd(out);
-    const SwitchWave wave(vcd, of);
-    vcd.end_declarations();
-    SignalChanges changes;
-    wave.add_changes(traces, window, changes);
-    play(changes, window, vcd);
-    if (!out.flush()) {
-        throw std::runtime_error("cannot write " + file.string());
-    }
-}
-
 } // namespace
 
 void write_waves(const std::filesystem::path& folder, const SwitchCase& of, const SwitchDifference& difference,
                  const SwitchTraces& model, const SwitchTraces& twin) {
     const SimTime at = std::min(difference.at, of.end); // a TLP that came back has no time
     const Window window{std::max(SimTime{0}, at - time_before), at + time_after};
-    write_wave(folder / "model.vcd", of, model, window);
-    write_wave(folder / "twin.vcd", of, twin, window);
+    write_wave<SwitchWave>(folder / "model.vcd", model, window, of);
+    write_wave<SwitchWave>(folder / "twin.vcd", twin, window, of);
 }
 
 } // namespace rootpool::twin

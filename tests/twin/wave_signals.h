@@ -1,6 +1,9 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -57,5 +60,22 @@ private:
 
     std::array<Direction, 2> from_end_;
 };
+
+/// Writes what happened in a window as a VCD file. `Wave` is made of the writer and of `arguments`. Throws
+/// std::runtime_error if it cannot.
+template <typename Wave, typename Events, typename... Arguments>
+void write_wave(const std::filesystem::path& file, const Events& events, const Window& window,
+                const Arguments&... arguments) {
+    std::ofstream out(file);
+    VcdWriter vcd(out);
+    const Wave wave(vcd, arguments...);
+    vcd.end_declarations();
+    SignalChanges changes;
+    wave.add_changes(events, window, changes);
+    play(changes, window, vcd);
+    if (!out.flush()) {
+        throw std::runtime_error("cannot write " + file.string());
+    }
+}
 
 } // namespace rootpool::twin

@@ -1,26 +1,12 @@
 #include "tests/twin/waves.h"
 
 #include <algorithm>
-#include <fstream>
 
 namespace rootpool::twin {
 namespace {
 
 constexpr reference::Tick ticks_before = 200;
 constexpr reference::Tick ticks_after = 50;
-
-void write_wave(const std::filesystem::path& file, const Traces& traces, const Window& window) {
-    std::ofstream out(file);
-    VcdWriter vcd(out);
-    const LinkWave wave(vcd);
-    vcd.end_declarations();
-    SignalChanges changes;
-    wave.add_changes(traces, window, changes);
-    play(changes, window, vcd);
-    if (!out.flush()) {
-        throw std::runtime_error("cannot write " + file.string());
-    }
-}
 
 } // namespace
 
@@ -35,8 +21,8 @@ std::filesystem::path waves_folder() {
 }
 
 void write_waves(const std::filesystem::path& folder, const Traces& model, const Traces& twin, const Window& window) {
-    write_wave(folder / "model.vcd", model, window);
-    write_wave(folder / "twin.vcd", twin, window);
+    write_wave<LinkWave>(folder / "model.vcd", model, window);
+    write_wave<LinkWave>(folder / "twin.vcd", twin, window);
 }
 
 } // namespace rootpool::twin

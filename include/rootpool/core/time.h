@@ -14,6 +14,12 @@ using SimTime = std::chrono::duration<std::int64_t, std::femto>;
 /// The latest moment that a SimTime can name; "never" for deadlines.
 inline constexpr SimTime never = SimTime::max();
 
+/// From `from` until `until`, which is later.
+struct TimeSpan {
+    SimTime from{};
+    SimTime until = never;
+};
+
 /// The first edge at or after `time` of a clock with this period whose edge 0 is at time 0.
 [[nodiscard]] constexpr SimTime align_up(SimTime time, SimTime period) noexcept {
     const auto remainder = time.count() % period.count();
@@ -29,5 +35,6 @@ inline constexpr SimTime never = SimTime::max();
 
 namespace rootpool {
 using core::SimTime;
+using core::TimeSpan;
 using namespace std::chrono_literals;
 } // namespace rootpool

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
 namespace rootpool::pooling {
+
+/// What a switch does with TLPs that pass through it.
+enum class Switching : std::uint8_t { store_and_forward, cut_through };
 
 /// Pipeline lengths of the switch. One figure per stage, in cycles of the fabric clock; every path of one direction has
 /// the same length, so that TLPs of one root never overtake each other.

@@ -33,12 +33,6 @@ using Ipv4 = core::Strong<struct Ipv4Kind, std::uint32_t>;
 /// addresses).
 inline constexpr unsigned network_prefix = 16;
 
-/// From `from` until `until`, which is later.
-struct TimeSpan {
-    SimTime from{};
-    SimTime until{};
-};
-
 /// What goes wrong on a link.
 struct LinkFaults {
     pcie::BitErrorRate bit_error_rate = 0; ///< of both directions, each with errors of its own
@@ -100,7 +94,6 @@ struct DeviceConfig {
     ErrataConfig errata;
 };
 
-enum class Switching : std::uint8_t { store_and_forward, cut_through };
 enum class ReturnRoute : std::uint8_t { completer_id, scoreboard };
 enum class Interrupts : std::uint8_t { direct, translate };
 enum class Tagging : std::uint8_t { reserved_bits, local_prefix };
@@ -112,7 +105,7 @@ inline constexpr unsigned lowest_priority = 256;
 
 struct SwitchConfig {
     pooling::SwitchStages stages; ///< of the profile, with the changes of the script
-    Switching switching = Switching::store_and_forward;
+    pooling::Switching switching = pooling::Switching::store_and_forward;
     std::vector<ServerId> upstream;   ///< upstream port n (RootId n) is this server
     std::vector<DeviceId> downstream; ///< downstream port n is this device
     ServerId master;

@@ -41,7 +41,7 @@ public:
 class Bench {
 public:
     Bench(const std::string& name, std::vector<pcie::ScriptedFault> down, std::vector<pcie::ScriptedFault> up,
-          std::vector<LinkDown> down_times = {})
+          std::vector<TimeSpan> down_times = {})
         : scheduler((name + "_scheduler").c_str()), down_faults(down), up_faults(up),
           link((name + "_link").c_str(), scheduler, LinkConfig{{pcie::Generation::gen2, 8}, latency, 128}),
           above((name + "_above").c_str(), upper, credits(8, 64)),

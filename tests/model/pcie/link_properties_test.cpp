@@ -433,7 +433,7 @@ private:
     std::array<Ledger, 2> ledgers_;
     std::vector<CreditAccount> accounts_;
     std::vector<std::unique_ptr<pcie::BitErrors>> errors_;
-    std::vector<LinkDown> down_times_;
+    std::vector<TimeSpan> down_times_;
     std::size_t next_down_ = 0;
     std::size_t restarted_ = 0;
     Link link_;

@@ -37,7 +37,7 @@ public:
 /// A switch between a root and a device, and what is seen of their links. The links have their usual latency.
 class Bench {
 public:
-    Bench(const std::string& name, std::string_view profile, Switching switching)
+    Bench(const std::string& name, std::string_view profile, pooling::Switching switching)
         : platform_(name, config(profile, switching)) {
         platform_.link(1).observe(root);
         platform_.link(platform_.roots.size()).observe(device);
@@ -64,7 +64,7 @@ public:
 
 private:
     static constexpr SimTime quiet = 10us;
-    static PlatformConfig config(std::string_view profile, Switching switching) {
+    static PlatformConfig config(std::string_view profile, pooling::Switching switching) {
         PlatformConfig made;
         made.profile = profile;
         made.switching = switching;
@@ -84,9 +84,9 @@ private:
 class CutThrough : public testing::Test {
 protected:
     static void SetUpTestSuite() {
-        asic = std::make_unique<Bench>("asic", "asic", Switching::cut_through);
-        prototype = std::make_unique<Bench>("prototype", "fpga-prototype", Switching::cut_through);
-        stored = std::make_unique<Bench>("stored", "asic", Switching::store_and_forward);
+        asic = std::make_unique<Bench>("asic", "asic", pooling::Switching::cut_through);
+        prototype = std::make_unique<Bench>("prototype", "fpga-prototype", pooling::Switching::cut_through);
+        stored = std::make_unique<Bench>("stored", "asic", pooling::Switching::store_and_forward);
         for (Bench* const bench : {asic.get(), prototype.get(), stored.get()}) {
             bench->bring_up();
         }

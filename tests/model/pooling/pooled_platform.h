@@ -89,7 +89,7 @@ struct PlatformConfig {
     std::string interrupts = "direct";
     std::string profile = "fpga-prototype";
     std::optional<SwitchTiming> timing = {}; ///< instead of the profile's
-    Switching switching = Switching::store_and_forward;
+    pooling::Switching switching = pooling::Switching::store_and_forward;
     std::string arbiter = "round_robin";
     std::vector<unsigned> weights = {};
     std::vector<unsigned> priorities = {};

@@ -55,9 +55,10 @@ TEST(KeyTable, EveryChoiceReachesTheConfiguration) {
     EXPECT_EQ(config("topology.switch.profile=asic").multi_root_switch->stages, pooling::switch_profile("asic"));
     EXPECT_EQ(config("topology.switch.profile=fpga-prototype").multi_root_switch->stages,
               pooling::switch_profile("fpga-prototype"));
-    EXPECT_EQ(config("topology.switch.switching=cut_through").multi_root_switch->switching, Switching::cut_through);
+    EXPECT_EQ(config("topology.switch.switching=cut_through").multi_root_switch->switching,
+              pooling::Switching::cut_through);
     EXPECT_EQ(config("topology.switch.switching=store_and_forward").multi_root_switch->switching,
-              Switching::store_and_forward);
+              pooling::Switching::store_and_forward);
     EXPECT_EQ(config("topology.switch.return_route=scoreboard").multi_root_switch->return_route,
               ReturnRoute::scoreboard);
     EXPECT_EQ(config("topology.switch.return_route=completer_id").multi_root_switch->return_route,
