@@ -51,6 +51,13 @@ void Completer::take(pcie::TlpPtr request, SimTime arrival) {
     }
 }
 
+void Completer::reset() {
+    while (!waiting_.empty()) {
+        const pcie::TlpPtr request = waiting_.pop().request;
+        context_.port.release(*request, now());
+    }
+}
+
 void Completer::serve_due() {
     while (!waiting_.empty() && waiting_.front().due <= now()) {
         const pcie::TlpPtr request = waiting_.pop().request;

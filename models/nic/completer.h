@@ -14,6 +14,8 @@ public:
 
     /// A request whose last beat comes at `arrival`.
     void take(pcie::TlpPtr request, SimTime arrival);
+    /// The device is reset: requests that wait are forgotten.
+    void reset();
     /// Bits of Device Status that only the DMA engine knows.
     void on_pending_query(core::Delegate<bool(nic::FunctionNumber)> query) noexcept { transactions_pending_ = query; }
 

@@ -65,6 +65,13 @@ struct Nic82599::Internals : private PortOwner, private nic::DeviceEvents, priva
         context.report(nic::physical_function, kind, {}, now());
     }
 
+    /// Nothing that the device was asked before is answered, and nothing is left of what software set up (PCIe
+    /// base 2.9.1).
+    void on_link_down(Port& /*from*/) override {
+        completer.reset();
+        device.conventional_reset();
+    }
+
     // DeviceEvents
     void on_transmit_work(unsigned queue) override { transmit.on_work(queue); }
     void on_receive_work(unsigned /*queue*/) override { receive.on_work(); }

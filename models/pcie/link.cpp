@@ -8,8 +8,8 @@ using pcie::LinkTick;
 using pcie::no_tick;
 
 Link::Link(const sc_core::sc_module_name& name, Scheduler& scheduler, const LinkConfig& config)
-    : sc_module(name), timing_(config), upstream_end_("down", timing_, config.ordering, *this),
-      downstream_end_("up", timing_, config.ordering, *this),
+    : sc_module(name), parameters_(config.parameters), timing_(config),
+      upstream_end_("down", timing_, config.ordering, *this), downstream_end_("up", timing_, config.ordering, *this),
       timer_(scheduler, Timer::Callback::to<&Link::run>(*this)) {}
 
 void Link::connect(Port& upstream_component, Port& downstream_component) {
@@ -23,6 +23,7 @@ void Link::connect(Port& upstream_component, Port& downstream_component) {
     downstream_component_ = &downstream_component;
     upstream_end_.connect(downstream_end_, upstream_component.advertised(), upstream_component.listener());
     downstream_end_.connect(upstream_end_, downstream_component.advertised(), downstream_component.listener());
+    upstream_component.set_control(*this);
 }
 
 void Link::observe(pcie::TlpObserver& observer, const std::string& label) {
@@ -52,20 +53,70 @@ void Link::start_of_simulation() {
 void Link::change_state(LinkTick tick) {
     up_ = !up_;
     if (up_) {
+        reset_from_ = no_tick;
         upstream_end_.come_up(tick);
         downstream_end_.come_up(tick);
-        next_change_ = next_down_ < down_times_.size() ? timing_.clock.at_least(down_times_[next_down_].from) : no_tick;
+        next_change_ = next_down();
         upstream_end_.set_down_at(next_change_);
         downstream_end_.set_down_at(next_change_);
         upstream_end_.tell_up();
         downstream_end_.tell_up();
     } else {
-        const SimTime until = down_times_[next_down_++].until;
-        next_change_ = until == core::never ? no_tick : timing_.clock.at_least(until);
+        ++downs_;
+        begin_down_time(tick);
+        next_change_ = next_up();
         upstream_end_.go_down(tick, next_change_);
         downstream_end_.go_down(tick, next_change_);
         upstream_end_.tell_down();
         downstream_end_.tell_down();
+    }
+}
+
+/// If the script has the link down from here.
+void Link::begin_down_time(LinkTick tick) {
+    if (next_down_ < down_times_.size() && timing_.clock.at_least(down_times_[next_down_].from) <= tick) {
+        const SimTime until = down_times_[next_down_++].until;
+        scripted_until_ = until == core::never ? no_tick : timing_.clock.at_least(until);
+    }
+}
+
+LinkTick Link::next_down() const noexcept {
+    const LinkTick scripted =
+        next_down_ < down_times_.size() ? timing_.clock.at_least(down_times_[next_down_].from) : no_tick;
+    return std::min(scripted, reset_from_);
+}
+
+/// While the link is down: what ends last, of the script's down time and of a hot reset.
+LinkTick Link::next_up() {
+    const LinkTick reset = reset_from_ == no_tick ? 0 : reset_until_;
+    LinkTick up = std::max(scripted_until_, reset);
+    while (up != no_tick && next_down_ < down_times_.size() &&
+           timing_.clock.at_least(down_times_[next_down_].from) <= up) {
+        begin_down_time(up);
+        up = std::max(up, scripted_until_);
+    }
+    return up;
+}
+
+/// Everything that was decided in advance comes before the link goes down.
+void Link::hold_reset(bool held) {
+    run_to_now();
+    const LinkTick current = timing_.clock.at_or_before(now());
+    if (held && reset_from_ == no_tick) {
+        reset_from_ = current + timing_.reset_entry;
+    }
+    reset_until_ = held ? no_tick : std::max(reset_from_, current) + timing_.training;
+    if (up_) {
+        next_change_ = next_down();
+        upstream_end_.set_down_at(next_change_);
+        downstream_end_.set_down_at(next_change_);
+    } else {
+        next_change_ = next_up();
+        upstream_end_.set_up_at(current, next_change_);
+        downstream_end_.set_up_at(current, next_change_);
+    }
+    if (!running_) {
+        run();
     }
 }
 

@@ -13,7 +13,7 @@ namespace rootpool::models {
 ///
 /// Decisions are taken in advance where nothing can change them any more, and otherwise when time has come, by one
 /// timer; what nobody waits for (Ack, UpdateFC, SKP of a link without TLPs) is worked off when somebody comes.
-class Link : public sc_core::sc_module, public WatchedPart, private LinkEndOwner {
+class Link : public sc_core::sc_module, public WatchedPart, private LinkEndOwner, private LinkControl {
 public:
     Link(const sc_core::sc_module_name& name, Scheduler& scheduler, const LinkConfig& config);
 
@@ -40,6 +40,10 @@ public:
         return downstream_end_;
     }
 
+    [[nodiscard]] const pcie::LinkParameters& parameters() const noexcept { return parameters_; }
+    /// How often it went down.
+    [[nodiscard]] std::uint64_t downs() const noexcept { return downs_; }
+
     [[nodiscard]] std::uint64_t moves() const override;
     [[nodiscard]] Waiting waiting() const override;
     void explain(pcie::WaitGraph& graph) const override;
@@ -48,15 +52,20 @@ private:
     void start_of_simulation() override;
     void on_input(LinkEnd& end) override;
     void on_retrain(pcie::LinkTick from, pcie::LinkTick until) override;
+    void hold_reset(bool held) override;
 
     void run();
     void run_to_now();
     void look_ahead();
     void run_ahead(LinkEnd& end, const LinkEnd& other, pcie::LinkTick current) const;
     void change_state(pcie::LinkTick tick);
+    void begin_down_time(pcie::LinkTick tick);
+    [[nodiscard]] pcie::LinkTick next_down() const noexcept;
+    [[nodiscard]] pcie::LinkTick next_up();
     void arm();
     [[nodiscard]] pcie::LinkTick wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcept;
 
+    pcie::LinkParameters parameters_;
     LinkTiming timing_;
     LinkEnd upstream_end_;
     LinkEnd downstream_end_;
@@ -67,6 +76,10 @@ private:
     std::vector<TimeSpan> down_times_;
     std::size_t next_down_ = 0;
     bool up_ = false;
+    std::uint64_t downs_ = 0;
+    pcie::LinkTick scripted_until_ = 0;          ///< end of the down time that has begun
+    pcie::LinkTick reset_from_ = pcie::no_tick;  ///< when a hot reset takes the link down, or did
+    pcie::LinkTick reset_until_ = 0;             ///< no_tick while it is held
     bool has_faults_ = false;                    ///< an UpdateFC may be lost
     pcie::LinkTick next_change_ = pcie::no_tick; ///< of up_
     bool running_ = false;

@@ -577,7 +577,6 @@ void LinkEnd::come_up(LinkTick tick) {
 
 void LinkEnd::go_down(LinkTick tick, LinkTick up_at) {
     up_ = false;
-    up_at_ = up_at;
     down_at_ = no_tick;
     hold_from_ = no_tick;
     hold_until_ = 0;
@@ -589,6 +588,11 @@ void LinkEnd::go_down(LinkTick tick, LinkTick up_at) {
     stalled_since_ = no_tick;
     init_.start();
     plan();
+    set_up_at(tick, up_at);
+}
+
+void LinkEnd::set_up_at(LinkTick tick, LinkTick up_at) {
+    up_at_ = up_at;
     while (!queue_.empty() && queue_[0].from < up_at_) {
         const LinkTick at = std::max(queue_[0].from, tick);
         tell_port(*queue_.take(0), TlpPhase::returned, timing_.clock.time(at));

@@ -123,6 +123,8 @@ public:
     void set_down_at(pcie::LinkTick tick) noexcept { down_at_ = tick; }
     /// Everything forgets at `tick`; TLPs that would start before the link is up again are handed back to the port.
     void go_down(pcie::LinkTick tick, pcie::LinkTick up_at);
+    /// While the link is down: from `tick` on, when it comes up is another time.
+    void set_up_at(pcie::LinkTick tick, pcie::LinkTick up_at);
     void tell_up() { listener_->on_link_up(); }
     void tell_down() { listener_->on_link_down(); }
     /// Passes the time in which nothing but SKP and UpdateFC is sent.

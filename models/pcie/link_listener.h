@@ -16,4 +16,12 @@ public:
     virtual void on_link_down() = 0;
 };
 
+/// What the port of the upstream component can make its link do.
+class LinkControl {
+public:
+    virtual ~LinkControl() = default;
+    /// Hot Reset, or Link Disable, while `held`: docs/timing.md 2.7.
+    virtual void hold_reset(bool held) = 0;
+};
+
 } // namespace rootpool::models

@@ -10,6 +10,9 @@ namespace {
                              : simplified_symbols);
 }
 
+/// Framing, sequence number, header of four dwords, ECRC and LCRC.
+constexpr unsigned largest_overhead = 28;
+
 } // namespace
 
 LinkTiming::LinkTiming(const LinkConfig& config)
@@ -18,7 +21,9 @@ LinkTiming::LinkTiming(const LinkConfig& config)
       skip_interval(clock.symbols(pcie::skip_interval_symbols(config.parameters))),
       ack_limit(clock.symbols(pcie::ack_latency_symbols(config.parameters, config.max_payload))),
       update_limit(ack_limit), replay_limit(replay_limit_of(config, clock)), retrain(clock.at_least(config.retrain)),
-      init_repeat(clock.at_least(34us)), one_dllp_per_symbol(pcie::has_8b10b(config.parameters.generation)) {
+      reset_entry(retrain + update_limit + clock.packet(config.max_payload + largest_overhead) + flight),
+      training(clock.at_least(config.training)), init_repeat(clock.at_least(34us)),
+      one_dllp_per_symbol(pcie::has_8b10b(config.parameters.generation)) {
     if (config.dllp_accounting == pcie::DllpAccounting::pcie_bench) {
         dllp = 0;
         accounted = clock.symbols(2 * pcie::dllp_wire_bytes);

@@ -13,7 +13,8 @@ struct LinkConfig {
     /// Maximum payload of the link's TLPs: selects the row of the Ack and UpdateFC limits (PCIe base tables 3-10 to
     /// 3-12).
     unsigned max_payload = 128;
-    SimTime retrain = 2us; ///< in Recovery, nothing is sent
+    SimTime retrain = 2us;    ///< in Recovery, nothing is sent
+    SimTime training = 100us; ///< after a hot reset: Detect to the first InitFC
     pcie::DllpAccounting dllp_accounting = pcie::DllpAccounting::exact;
     pcie::OrderingPolicy ordering = pcie::OrderingPolicy::table;
 };
@@ -31,6 +32,8 @@ struct LinkTiming {
     pcie::LinkTick update_limit;
     pcie::LinkTick replay_limit;
     pcie::LinkTick retrain;
+    pcie::LinkTick reset_entry; ///< from the command of a hot reset to the link that is down
+    pcie::LinkTick training;
     pcie::LinkTick init_repeat; ///< between InitFC triples (PCIe base 3.4.1)
     bool one_dllp_per_symbol;   ///< at most one SDP in a symbol time (PCIe base 4.2.1.2)
     /// With pcie-bench's accounting: of one Ack and one UpdateFC for each Ack limit, counted as on one lane.

@@ -83,6 +83,13 @@ public:
     [[nodiscard]] bool fenced() const { return owner_.is_fenced(*this); }
     void explain_waits(pcie::WaitGraph& graph) const { owner_.explain_waits(*this, graph); }
     [[nodiscard]] const pcie::Credits& advertised() const noexcept { return advertised_; }
+    /// Resets what is below this port's link, as long as `held`. Without a link nothing happens.
+    void hold_reset(bool held) {
+        if (control_ != nullptr) {
+            control_->hold_reset(held);
+        }
+    }
+    void set_control(LinkControl& control) noexcept { control_ = &control; }
     /// Whom a link has to tell.
     [[nodiscard]] LinkListener& listener() noexcept { return *this; }
 
@@ -95,6 +102,7 @@ private:
     void on_link_down() override { owner_.on_link_down(*this); }
 
     PortOwner& owner_;
+    LinkControl* control_ = nullptr;
     pcie::Credits advertised_;
     const pcie::LinkClock* clock_ = nullptr;
     TransmitSlots slots_{slots_of_each_class};

@@ -133,6 +133,10 @@ void RootComplex::config_write(pcie::Bdf function, std::uint16_t offset, std::ui
         if (space != nullptr) {
             space->write(offset, value, byte_enables);
             errors_.follow_write();
+            if (holds_reset() != holds_reset_) {
+                holds_reset_ = !holds_reset_;
+                port.hold_reset(holds_reset_);
+            }
         }
         answer_later(
             done, {space != nullptr ? pcie::CompletionStatus::successful : pcie::CompletionStatus::unsupported_request},
@@ -291,8 +295,12 @@ void RootComplex::on_link_up(Port& /*port*/) { set_link_active(true); }
 
 void RootComplex::on_link_down(Port& /*port*/) {
     set_link_active(false);
-    report(pcie::ErrorKind::surprise_down, {}, now());
+    if (!holds_reset_) {
+        report(pcie::ErrorKind::surprise_down, {}, now());
+    }
 }
+
+bool RootComplex::holds_reset() const noexcept { return pcie::holds_secondary_reset(root_port_, express_offset); }
 
 void RootComplex::set_link_active(bool active) noexcept {
     constexpr std::uint16_t at = express_offset + pcie::registers::link_status;

@@ -141,6 +141,8 @@ private:
     void serve_reads();
     void serve_read(pcie::Tlp& request);
     void set_link_active(bool active) noexcept;
+    /// Software wants the link below down: Secondary Bus Reset or Link Disable.
+    [[nodiscard]] bool holds_reset() const noexcept;
     void refuse(pcie::Tlp& request, SimTime at);
     void discard(pcie::Tlp& tlp, SimTime at);
     void report(pcie::ErrorKind kind, const pcie::ErrorDetails& details, SimTime at);
@@ -153,6 +155,7 @@ private:
     pcie::ConfigSpace root_port_;
     RootPortErrors errors_;
     CreditHold receive_buffer_;
+    bool holds_reset_ = false;
     std::array<Outstanding, tag_count> outstanding_{};
     std::deque<Request> waiting_;
     std::deque<Answer> answers_;

@@ -64,6 +64,23 @@ CrossbarEntry CrossbarOutput::take(std::size_t input, std::size_t index, SimTime
     return entry;
 }
 
+void CrossbarOutput::flush(std::size_t input) {
+    const SimTime edge = core::edge_after(now(), config_.timing.period);
+    while (!inputs_[input].empty()) {
+        const CrossbarEntry entry = take(input, 0, edge);
+        leave(entry, std::max(edge, entry.whole + config_.timing.period));
+    }
+}
+
+/// What it occupied where it was received is free at `at`.
+void CrossbarOutput::leave(const CrossbarEntry& entry, SimTime at) {
+    if (entry.queue != nullptr) {
+        entry.queue->leave(*entry.received, at);
+    } else if (entry.received) {
+        entry.from->release(*entry.received, at);
+    }
+}
+
 void CrossbarOutput::wake() {
     if (queued_ != 0 && !delivering_) {
         arm_for_next_grant();
@@ -130,11 +147,7 @@ void CrossbarOutput::grant(std::size_t winner, SimTime edge) {
     // The receiver may answer in this call chain, when the port does not yet say until when its wire is busy: nothing
     // is armed before the end.
     delivering_ = true;
-    if (entry.queue != nullptr) {
-        entry.queue->leave(*entry.received, busy_until_);
-    } else if (entry.received) {
-        entry.from->release(*entry.received, busy_until_); // the last beat has left the receive buffer
-    }
+    leave(entry, busy_until_); // the last beat has left the receive buffer
     sink_.deliver(winner, entry, edge);
     delivering_ = false;
     wake();

@@ -74,6 +74,9 @@ public:
     [[nodiscard]] CrossbarEntry remove_first(std::size_t input, SimTime edge) { return take(input, 0, edge); }
     /// Forgets the TLPs whose bad end is at or before `seen`. When that of the next is; core::never: there is none.
     SimTime drop_bad(SimTime seen);
+    /// Drops what waits in a queue, and what is on its way into it: its credits come back at the first edge that sees
+    /// it there as a whole, after now.
+    void flush(std::size_t input);
     /// Room or credits came back behind the sink.
     void wake();
 
@@ -101,6 +104,7 @@ private:
     [[nodiscard]] bool find_candidates(SimTime edge, SimTime& next);
     void grant(std::size_t winner, SimTime edge);
     [[nodiscard]] CrossbarEntry take(std::size_t input, std::size_t index, SimTime edge);
+    static void leave(const CrossbarEntry& entry, SimTime at);
     void arm_after(SimTime time);
     void arm_for_next_grant();
     [[nodiscard]] bool waits_for_room(const CrossbarRoom& room) const noexcept;

@@ -21,6 +21,7 @@ struct CrossbarEntry {
     Port* from = nullptr;
     RootQueue* queue = nullptr;    ///< of a TLP from a device: which memory it occupies
     SimTime ready{};               ///< when it is in the queue; edges after see it
+    SimTime whole{};               ///< of a received TLP: when its last beat is in the queue
     SimTime bad_end = core::never; ///< of a TLP that is bad: edges after do not see it any more
     SimTime last_beat{};           ///< set by the grant: when it leaves the queue
     unsigned rank = 0;             ///< among those that are ready at the same time, the smaller first

@@ -8,6 +8,7 @@
 #include "models/pooling/crossbar.h"
 #include "models/pooling/root_queue.h"
 #include "models/pooling/upstream_port.h"
+#include "rootpool/core/ring_queue.h"
 #include "rootpool/pooling/sharing_engine.h"
 #include "rootpool/pooling/tagging.h"
 
@@ -42,6 +43,10 @@ public:
 
     [[nodiscard]] Port& port() noexcept { return port_; }
     [[nodiscard]] const Port& port() const noexcept { return port_; }
+    /// The virtual link of a root is in reset: its TLPs are dropped, lent functions reset, as edges after now see it.
+    void reset_root(pcie::RootId root);
+    /// The master's bridge holds the device's link in reset, or lets it go.
+    void hold_reset(bool held);
     /// Crossbar output to the device. Inputs: one per root, and internal_input() for completions that the switch makes
     /// itself.
     [[nodiscard]] CrossbarOutput& to_device() noexcept { return to_device_; }
@@ -65,7 +70,11 @@ private:
     void on_bad_tlp(Port& port, const pcie::TlpPtr& tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& port) override;
     void on_link_error(Port& port, pcie::ErrorKind kind) override;
+    void on_link_up(Port& port) override;
     void on_link_down(Port& port) override;
+    void follow_resets();
+    void execute_reset(pcie::RootId root);
+    void lose_device();
     [[nodiscard]] unsigned egress_cycles() const noexcept {
         return config_.timing.arbitration + config_.timing.toward_device() + config_.timing.egress;
     }
@@ -81,7 +90,7 @@ private:
     }
     [[nodiscard]] pcie::TlpPtr refuse_fenced(UpstreamPort& root, const CrossbarEntry& entry, SimTime edge);
     [[nodiscard]] pcie::TlpPtr through_engine(UpstreamPort& root, const CrossbarEntry& entry, SimTime edge);
-    void answer_device(pcie::TlpPtr completion, SimTime edge);
+    void answer_device(pcie::TlpPtr tlp, SimTime edge, unsigned rank = 0);
     [[nodiscard]] bool cuts_through(const pcie::TlpHeader& header) const noexcept {
         return config_.switching == pooling::Switching::cut_through && models::cuts_through(header);
     }
@@ -89,11 +98,34 @@ private:
     [[nodiscard]] unsigned ingress_stages() const noexcept {
         return config_.timing.inward() + config_.timing.toward_root();
     }
-    /// When what goes on as `sent` toward a root is in the queue.
-    [[nodiscard]] SimTime ready(const pcie::Tlp& received, const pcie::Tlp& sent, SimTime first_beat,
-                                SimTime last_beat);
-    /// Whether the bridges of the root let a TLP of the device up; a refused request is answered.
-    [[nodiscard]] bool goes_up(UpstreamPort& root, const pcie::Tlp& received, const pcie::Tlp& sent, SimTime edge);
+    /// A TLP of the device.
+    struct Arrival {
+        pcie::TlpPtr received;
+        pooling::EngineOutput output;
+        SimTime first_beat{};
+        SimTime last_beat{};
+        bool is_cut = false; ///< through, if the bridges let it up
+        bool is_bad = false; ///< has an end that is; it is cut through or nothing
+    };
+    struct RefusedArrival {
+        Arrival arrival;
+        SimTime edge{};          ///< the first that sees it, or its header
+        bool is_answered = true; ///< not when the link goes down before
+    };
+    [[nodiscard]] SimTime header_end(const Arrival& arrival) const noexcept;
+    /// When its last beat is in the queue of the crossbar.
+    [[nodiscard]] SimTime whole(const Arrival& arrival) const noexcept;
+    /// When it is in the queue.
+    [[nodiscard]] SimTime ready(const Arrival& arrival) const;
+    void take(Arrival arrival);
+    /// Whether engine and bridges let a TLP up that is no ERR_ message.
+    [[nodiscard]] bool goes_up(const Arrival& arrival) const;
+    void send_up(Arrival arrival);
+    void decide_refused();
+    void decide_whole(Arrival arrival, bool is_answered);
+    [[nodiscard]] bool is_let_up(const Arrival& arrival);
+    void refuse(Arrival arrival, bool is_answered);
+    [[nodiscard]] pcie::TlpPtr refuse_upward(const pcie::Tlp& received, const pcie::Tlp& sent, SimTime edge);
     /// The bridge above reports what the engine refused.
     void report(const pooling::EngineOutput& output, const pcie::Tlp& refused, SimTime edge, unsigned rank);
     /// After a snoop: what the slaves' bridges advertise follows the PF's maximum payload.
@@ -106,6 +138,13 @@ private:
     std::vector<UpstreamPort*> roots_;
     std::vector<std::unique_ptr<RootQueue>> queues_; ///< by RootId
     unsigned published_max_payload_ = 0;
+    bool holds_reset_ = false;
+    bool link_up_ = true;                     ///< as edges see it
+    bool link_is_up_ = true;                  ///< at this moment
+    std::vector<pcie::RootId> resets_;        ///< that edges do not see yet
+    core::RingQueue<RefusedArrival> refused_; ///< or ERR_ messages, and what came behind them
+    Timer refused_timer_;
+    Timer after_instant_;
     std::uint64_t received_ = 0;
     std::uint64_t sent_ = 0;
     StageTimes times_;

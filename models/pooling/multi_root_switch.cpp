@@ -202,8 +202,20 @@ std::uint64_t MultiRootSwitch::refusals(pcie::RootId root, pooling::RefusalCause
 void MultiRootSwitch::on_secondary_bus(pcie::RootId root, DeviceIndex device, pcie::Bdf bridge, std::uint8_t bus) {
     pooling::SharingEngine& engine = *engines_[device.index()];
     engine.set_slave_bus(root, bus);
-    if (root == engine.master()) {
+    if (root == engine.master() && bridge != pcie::Bdf{}) { // after a reset of the bridge it keeps its number
         engine.set_engine_id(bridge);
+    }
+}
+
+/// The link and the device below it are the master's: its reset is one of the device too, a slave's reaches its
+/// functions only.
+void MultiRootSwitch::on_secondary_reset(pcie::RootId root, DeviceIndex device, bool held) {
+    DownstreamPort& port = *downstream_[device.index()];
+    if (root == engines_[device.index()]->master()) {
+        port.hold_reset(held);
+    }
+    if (held) {
+        port.reset_root(root);
     }
 }
 

@@ -105,6 +105,7 @@ public:
 
 private:
     void on_secondary_bus(pcie::RootId root, pooling::DeviceIndex device, pcie::Bdf bridge, std::uint8_t bus) override;
+    void on_secondary_reset(pcie::RootId root, pooling::DeviceIndex device, bool held) override;
     void make_engines(const MultiRootSwitchConfig& config, pcie::TlpFactory& factory);
     void make_ports(const MultiRootSwitchConfig& config, const pooling::Tagging& tagging, Scheduler& scheduler,
                     pcie::TlpFactory& factory);

@@ -17,7 +17,8 @@ UpstreamPort::UpstreamPort(const sc_core::sc_module_name& name, Scheduler& sched
       to_local_(scheduler, local_sink_, pooling::make_arbiter(config.arbiter, {}),
                 {1, config.timing, config.tagging->extra_bytes, config.ordering}),
       fence_(scheduler, to_link_, port_, {config.devices, config.fence_timeout, config.timing.period},
-             RootFence::Ended::to<&UpstreamPort::end_fenced>(*this)) {}
+             RootFence::Ended::to<&UpstreamPort::end_fenced>(*this)),
+      after_instant_(scheduler, Timer::Callback::to<&UpstreamPort::follow_link>(*this)) {}
 
 void UpstreamPort::observe(GrantObserver& observer) noexcept {
     to_link_.observe(observer, {GrantPlace::Leads::to_root, config_.root.index()});
@@ -32,6 +33,7 @@ void UpstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime first_beat, 
     queued.received = tlp;
     queued.from = &port_;
     queued.ready = ready(*queued.tlp, first_beat, last_beat, queued.route);
+    queued.whole = config_.timing.passed(last_beat, config_.timing.inward());
     times_.ingress += queued.ready - last_beat;
     if (queued.route.kind == Route::Kind::device) {
         CrossbarOutput& output = devices_[queued.route.device.index()]->to_device();
@@ -97,7 +99,10 @@ void UpstreamPort::end_fenced(std::size_t input, const CrossbarEntry& entry, Sim
     devices_[input]->end_fenced(*this, entry, edge);
 }
 
-void UpstreamPort::on_link_up(Port& /*port*/) { fence_.end(now()); }
+void UpstreamPort::on_link_up(Port& /*port*/) {
+    fence_.end(now());
+    link_changes(true);
+}
 
 bool UpstreamPort::is_fenced(const Port& /*port*/) const { return fence_.holds_at(now()); }
 
@@ -111,6 +116,20 @@ Waiting UpstreamPort::waiting() const noexcept {
 void UpstreamPort::on_link_error(Port& /*port*/, pcie::ErrorKind kind) {
     virtual_switch_.report_link_error(kind);
     send_error(answer_rank(0, AnswerCause::link));
+}
+
+/// An edge at this very moment does not see it, whoever is processed first (docs/timing.md 1).
+void UpstreamPort::link_changes(bool up) {
+    link_up_ = up;
+    after_instant_.arm(now() + SimTime{1});
+}
+
+/// What this root has in the switch's own functions is not executed any more (PCIe base 6.6.1).
+void UpstreamPort::follow_link() {
+    if (!link_up_) {
+        to_local_.flush(0);
+    }
+    virtual_switch_.set_link(link_up_);
 }
 
 void UpstreamPort::answer(pcie::TlpPtr completion, SimTime edge, unsigned rank) {

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] const Port& port() const noexcept { return port_; }
     /// A TLP of a device for this root.
     void take(pooling::DeviceIndex device, CrossbarEntry entry);
+    /// Drops what the device has in the queue to the root.
+    void drop(pooling::DeviceIndex device) { to_link_.flush(device.index()); }
     /// A completion that the switch made at `edge` for this root leaves through the internal input. `rank` orders those
     /// that are ready at the same time, whoever is processed first (docs/timing.md 3.6).
     void answer(pcie::TlpPtr completion, SimTime edge, unsigned rank);
@@ -93,9 +95,12 @@ private:
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_bad_tlp(Port& port, const pcie::TlpPtr& tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& port) override;
-    void on_link_up(Port& port) override;
     [[nodiscard]] bool is_fenced(const Port& port) const override;
     void on_link_error(Port& port, pcie::ErrorKind kind) override;
+    void on_link_up(Port& port) override;
+    void on_link_down(Port& /*port*/) override { link_changes(false); }
+    void link_changes(bool up);
+    void follow_link();
     [[nodiscard]] unsigned egress_cycles() const noexcept { return config_.timing.arbitration + config_.timing.egress; }
     /// For answers that the switch makes itself.
     [[nodiscard]] std::size_t internal_input() const noexcept { return config_.devices; }
@@ -116,6 +121,8 @@ private:
     CrossbarOutput to_local_;
     RootFence fence_;
     std::vector<DownstreamPort*> devices_;
+    Timer after_instant_;
+    bool link_up_ = true;
     std::uint64_t received_ = 0;
     StageTimes times_;
 };

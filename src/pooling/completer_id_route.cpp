@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "pooling/return_routes.h"
 
@@ -44,6 +45,18 @@ public:
     std::optional<ReturnContext> expecting(const pcie::TlpHeader& completion) const override {
         return completion.tag == tag_ && known_.expects(completion) ? std::optional(known_.context) : std::nullopt;
     }
+    /// Of memory requests nothing is known.
+    void abandon(pcie::RootId root, SimTime /*now*/) override {
+        known_.context.abandoned |= known_.busy && known_.context.root == root;
+    }
+
+    void forget(SimTime now) override {
+        if (std::exchange(known_.busy, false)) {
+            free_from_ = now;
+        }
+    }
+
+    std::size_t outstanding() const noexcept override { return known_.busy ? 1 : 0; }
 
     bool routes_by_completer_id() const noexcept override { return true; }
 

@@ -41,7 +41,11 @@ bool update(T& known, T value) noexcept {
 MasterSnoop::MasterSnoop(const DeviceProfile& profile)
     : profile_(profile), vendor_id_(profile.vendor_id), vf_device_id_(profile.vf_device_id) {}
 
-void MasterSnoop::reset() { *this = MasterSnoop(profile_); }
+void MasterSnoop::reset() {
+    const pcie::Bdf pf = pf_; // until the master numbers it again
+    *this = MasterSnoop(profile_);
+    pf_ = pf;
+}
 
 bool MasterSnoop::on_write(pcie::Bdf target, std::uint16_t offset, std::uint32_t value, std::uint8_t byte_enables) {
     if (target.devfn() != 0) {

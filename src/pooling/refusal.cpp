@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, refusal_cause_count> names = {
     "management_access",
     "unknown_interrupt",
     "fenced",
+    "link_down",
 };
 
 } // namespace

@@ -20,15 +20,15 @@ public:
         }
     }
 
-    SimTime ready_after(CompletionUse /*use*/, pcie::RootId root, SimTime now) override {
-        const core::Places& quota = quotas_[root.index()];
-        if (free_.empty() || quota.free_after() == core::never) {
+    SimTime ready_after(CompletionUse use, pcie::RootId root, SimTime now) override {
+        const auto quota = [&] { return use == CompletionUse::nothing ? now : quotas_[root.index()].free_after(); };
+        if (free_.empty() || quota() == core::never) {
             reclaim(now);
         }
-        if (free_.empty() || quota.free_after() == core::never) {
+        if (free_.empty() || quota() == core::never) {
             return earliest_deadline();
         }
-        return std::max({now, free_.front().from, quota.free_after()});
+        return std::max({now, free_.front().from, quota()});
     }
 
     void outgoing(pcie::TlpHeader& request, const ReturnContext& context, pcie::Bdf engine, SimTime now) override {
@@ -38,7 +38,9 @@ public:
         const pcie::Tag tag = free_.front().tag;
         free_.pop_front();
         entries_[tag.index()] = {context, engine, now + reclaim_after_, true};
-        quotas_[context.root.index()].take();
+        if (!context.abandoned) {
+            quotas_[context.root.index()].take();
+        }
         request.requester = engine;
         request.tag = tag;
     }
@@ -58,6 +60,24 @@ public:
         const OutstandingRequest& entry = entries_[completion.tag.index() % tags];
         return entry.expects(completion) ? std::optional(entry.context) : std::nullopt;
     }
+    void abandon(pcie::RootId root, SimTime now) override {
+        for (OutstandingRequest& entry : entries_) {
+            if (entry.busy && !entry.context.abandoned && entry.context.root == root) {
+                entry.context.abandoned = true;
+                quotas_[root.index()].give_back(now);
+            }
+        }
+    }
+
+    void forget(SimTime now) override {
+        for (std::uint16_t tag = 0; tag < tags; ++tag) {
+            if (entries_[tag].busy) {
+                release(pcie::Tag(tag), now);
+            }
+        }
+    }
+
+    std::size_t outstanding() const noexcept override { return tags - free_.size(); }
 
     bool routes_by_completer_id() const noexcept override { return false; }
 
@@ -71,7 +91,9 @@ private:
     void release(pcie::Tag tag, SimTime at) {
         OutstandingRequest& entry = entries_[tag.index()];
         entry.busy = false;
-        quotas_[entry.context.root.index()].give_back(at);
+        if (!entry.context.abandoned) {
+            quotas_[entry.context.root.index()].give_back(at);
+        }
         free_.push_back({tag, at}); // last in, last out: a tag rests as long as possible
     }
     void reclaim(SimTime now) {

@@ -40,6 +40,15 @@ EngineOutput SharingEngine::from_root(const pcie::Tlp& tlp, SimTime now) {
     return tlp.root == config_.master ? from_master(tlp, now) : from_slave(tlp, now);
 }
 
+EngineOutput SharingEngine::without_link(const pcie::Tlp& tlp) {
+    if (pcie::is_completion(tlp.header.kind)) {
+        return {};
+    }
+    constexpr FirewallRow row{"link of the device is down", Sender::slave, nullptr, Verdict::refuse,
+                              RefusalCause::link_down};
+    return obey(row, tlp, tlp.root);
+}
+
 const FirewallRow& SharingEngine::judge_master(const TlpHeader& header) const {
     FirewallFacts facts{header, snoop_.max_payload()};
     facts.lent = touches_lent(header);
@@ -263,6 +272,9 @@ SharingEngine::DeviceLookUp SharingEngine::look_up_completion(const TlpHeader& h
 
 EngineOutput SharingEngine::completion_from_device(const pcie::Tlp& tlp, SimTime at) {
     if (const auto context = route_->returning(tlp.header, at)) {
+        if (context->abandoned) {
+            return {};
+        }
         ++counters_[context->root.index()].from_device;
         return finish(tlp, *context);
     }
@@ -286,7 +298,7 @@ pcie::TlpPtr SharingEngine::bad_from_device(const pcie::Tlp& tlp) const {
         return found.row.verdict == Verdict::pass ? factory_.view(tlp, header, found.root) : nullptr;
     }
     if (const auto context = route_->expecting(header)) {
-        return factory_.view(tlp, restored(header, *context), context->root);
+        return context->abandoned ? nullptr : factory_.view(tlp, restored(header, *context), context->root);
     }
     const DeviceLookUp found = look_up_completion(header);
     header.completer = found.entry.valid() ? found.entry.owner().function : header.completer;
@@ -370,6 +382,46 @@ pcie::PayloadSlice SharingEngine::dword(std::uint32_t value) {
     std::array<std::uint8_t, 4> bytes{};
     core::store_le(bytes.data(), value);
     return factory_.copy(core::ByteView(bytes));
+}
+
+void SharingEngine::reset_root(pcie::RootId root, SimTime now) {
+    for (const pcie::VfIndex vf : lent_to(root)) {
+        shadows_[vf.index()].reset();
+        follow_shadow(vf);
+        interrupts_->clear(vf);
+    }
+    route_->abandon(root, now);
+}
+
+/// Device Control is written whole: its other bits are the PF's, and a VF's are read-only (SR-IOV 3.5.4).
+pcie::TlpPtr SharingEngine::make_reset(pcie::VfIndex vf) {
+    constexpr std::uint16_t device_control = 8;
+    constexpr std::uint32_t initiate_flr = 0x8000;
+    constexpr std::uint8_t lower_half = 0x3;
+    const pcie::Bdf target = snoop_.routing_id(vf);
+    const auto type = target.bus() == snoop_.pf().bus() ? pcie::ConfigType::type_0 : pcie::ConfigType::type_1;
+    pcie::TlpPtr request = factory_.make(
+        pcie::config_write(type, engine_id_, pcie::Tag{}, target,
+                           static_cast<std::uint16_t>(config_.profile.vf_pcie_capability + device_control), lower_half),
+        dword(initiate_flr), config_.master);
+    request->transaction = factory_.next_transaction();
+    return request;
+}
+
+pcie::TlpPtr SharingEngine::send_own(const pcie::Tlp& request, SimTime now) {
+    ReturnContext context;
+    context.root = config_.master;
+    context.abandoned = true;
+    context.bytes_left = pcie::completion_byte_count(request.header);
+    TlpHeader header = request.header;
+    route_->outgoing(header, context, engine_id_, now);
+    return factory_.view(request, header, request.root);
+}
+
+void SharingEngine::forget_device(SimTime now) {
+    route_->forget(now);
+    snoop_.reset();
+    follow_snoop();
 }
 
 void SharingEngine::set_lent(pcie::RootId root, std::vector<pcie::VfIndex> vfs) {

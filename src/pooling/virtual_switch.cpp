@@ -45,6 +45,7 @@ VirtualSwitch::VirtualSwitch(pcie::RootId root, const PortSwitchingTable& ports,
         functions_.emplace_back(FunctionKind::downstream_bridge, static_cast<std::uint16_t>(bridge + 1));
         bridge_of_[devices_[bridge].index()] = static_cast<std::uint8_t>(bridge);
     }
+    held_.resize(devices_.size());
 }
 
 Route VirtualSwitch::route(const pcie::TlpHeader& header) const noexcept {
@@ -85,7 +86,7 @@ Route VirtualSwitch::route_configuration(const pcie::TlpHeader& header) const no
         }
         const bool below = target.bus() == bridge.secondary();
         const bool other_device = below && target.device() != 0 && !bridge.ari_forwarding(); // PCIe base 7.3.1
-        return !bridge.present() || other_device ? absent : to_device(devices_[number], below);
+        return !bridge.present() || held_[number] || other_device ? absent : to_device(devices_[number], below);
     }
     return absent;
 }
@@ -104,7 +105,7 @@ Route VirtualSwitch::route_memory(std::uint64_t address) const noexcept {
         const BridgeFunction& bridge = functions_[first_downstream + number];
         if (bridge.decodes(address)) {
             const bool enabled = above.memory_enable() && bridge.memory_enable();
-            return enabled && bridge.present()
+            return enabled && bridge.present() && !held_[number]
                        ? to_device(devices_[number], false)
                        : ended(Kind::refuse, enabled ? RefusalCause::no_window : RefusalCause::memory_space_disabled);
         }
@@ -115,7 +116,7 @@ Route VirtualSwitch::route_memory(std::uint64_t address) const noexcept {
 Route VirtualSwitch::route_completion(pcie::Bdf requester) const noexcept {
     for (std::size_t number = 0; number < devices_.size(); ++number) {
         if (functions_[first_downstream + number].owns_bus(requester.bus())) {
-            return to_device(devices_[number], false);
+            return held_[number] ? ended(Kind::consume, RefusalCause::none) : to_device(devices_[number], false);
         }
     }
     return ended(Kind::refuse, RefusalCause::unexpected_completion);
@@ -137,7 +138,36 @@ pcie::TlpPtr VirtualSwitch::execute_configuration(const pcie::Tlp& request, std:
         listener_.on_secondary_bus(root_, devices_[function_number - first_downstream], function.id(),
                                    function.secondary());
     }
+    update_held();
     return complete_without_data(factory_, request, function.id(), pcie::CompletionStatus::successful);
+}
+
+void VirtualSwitch::set_link(bool up) {
+    if (link_up_ == up) {
+        return;
+    }
+    link_up_ = up;
+    for (BridgeFunction& function : functions_) {
+        function.reset();
+    }
+    update_held();
+}
+
+/// The upstream bridge's Secondary Bus Reset resets the downstream bridges too, and what they hold ends with it.
+void VirtualSwitch::update_held() {
+    const bool all = !link_up_ || functions_[upstream].holds_reset();
+    for (std::size_t number = 0; number < devices_.size(); ++number) {
+        BridgeFunction& bridge = functions_[first_downstream + number];
+        const bool held = all || bridge.holds_reset();
+        if (held_[number] != held) {
+            held_[number] = held;
+            listener_.on_secondary_reset(root_, devices_[number], held);
+        }
+        if (all) {
+            bridge.reset();
+            listener_.on_secondary_bus(root_, devices_[number], {}, 0);
+        }
+    }
 }
 
 pcie::TlpPtr VirtualSwitch::execute_memory(const pcie::Tlp& request) {

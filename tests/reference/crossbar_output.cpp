@@ -1,5 +1,7 @@
 #include "tests/reference/crossbar_output.h"
 
+#include <algorithm>
+
 namespace rootpool::reference {
 
 CrossbarOutput::CrossbarOutput(OutputName name, const ArbiterSettings& arbiter, const SwitchSettings& settings,
@@ -15,6 +17,15 @@ CrossbarOutput::CrossbarOutput(OutputName name, const ArbiterSettings& arbiter, 
 void CrossbarOutput::drop_bad(Edge now) {
     for (CrossbarQueue& queue : queues_) {
         coverage_.bad_dropped += queue.drop_bad(now);
+    }
+}
+
+void CrossbarOutput::flush(std::size_t input, Edge now) {
+    for (const Queued& queued : queues_[input].take_all(now)) {
+        ++coverage_.dropped_by_reset;
+        if (queued.from != nullptr) {
+            queued.from->release(queued.received, time_of(std::max(now, queued.whole + 1)));
+        }
     }
 }
 

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] Edge last_grant(pcie::FlowClass flow_class) const { return last_grants_[index_of(flow_class)]; }
     /// Bad TLPs whose end is known are not there any more.
     void drop_bad(Edge now);
+    /// Drops what is in the queue of `input`, or on its way into it.
+    void flush(std::size_t input, Edge now);
     /// Grants a candidate if there is one.
     void step(Edge now);
     [[nodiscard]] Edge transfer_cycles(const pcie::TlpHeader& header) const noexcept;

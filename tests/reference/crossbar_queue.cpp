@@ -24,7 +24,8 @@ void CrossbarQueue::put(Queued queued) {
 }
 
 CutThroughEdges cut_through_edges(Edge header, Edge last, Edge transfer, unsigned stages, Mutation mutation) {
-    const Edge latest_header = mutation == Mutation::transfer_with_gaps ? 0 : last - (transfer - 1);
+    const bool waits = mutation != Mutation::transfer_with_gaps && transfer < last; // edges count from 0
+    const Edge latest_header = waits ? last - (transfer - 1) : 0;
     return {std::max(header, latest_header) + stages - 1, last + stages - 1};
 }
 
@@ -65,6 +66,11 @@ Queued CrossbarQueue::take_first(Edge now) {
     waiting_.pop_front();
     first_since_ = now;
     return taken;
+}
+
+std::deque<Queued> CrossbarQueue::take_all(Edge now) {
+    first_since_ = waiting_.empty() ? first_since_ : now;
+    return std::exchange(waiting_, {});
 }
 
 bool CrossbarQueue::has_room(const Queued& queued, const BehindOutput& behind, SwitchCoverage& coverage) const {

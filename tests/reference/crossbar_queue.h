@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <optional>
+#include <utility>
 
 #include "tests/reference/link_port.h"
 #include "tests/reference/switch_coverage.h"
@@ -17,6 +18,7 @@ struct Queued {
     ReceiveMemory* from = nullptr; ///< where it is; none: it was made here, or is bad
     std::optional<Edge> bad_end{}; ///< of a bad TLP: the last edge at which it is there
     Edge transfer = 0;             ///< cycles, from its grant
+    Edge whole = 0;                ///< of what came over a link: its last beat is there, edges after see it
 };
 
 /// Edges of 3.9 at which a TLP that is cut through is in the queue.
@@ -60,6 +62,8 @@ public:
     [[nodiscard]] Queued take_first(Edge now);
     /// Edge at which the TLP that was first before this one left; 0 if there was none.
     [[nodiscard]] Edge first_since() const noexcept { return first_since_; }
+    /// All, at an edge.
+    [[nodiscard]] std::deque<Queued> take_all(Edge now);
 
 private:
     [[nodiscard]] bool is_ready(const Queued& queued, Edge now) const noexcept {

@@ -2,10 +2,10 @@
 
 namespace rootpool::reference {
 
-DownstreamPort::DownstreamPort(std::size_t number, LinkEnd& end, const SwitchSettings& settings,
+DownstreamPort::DownstreamPort(std::size_t number, Link& link, const SwitchSettings& settings,
                                pcie::TlpFactory& factory, SwitchCoverage& coverage)
-    : number_(number), settings_(settings), factory_(factory), coverage_(coverage), link_(end, settings.mutation),
-      engine_(settings.devices.at(number), settings, factory, coverage),
+    : number_(number), settings_(settings), factory_(factory), coverage_(coverage), device_link_(link),
+      link_(link.end(0), settings.mutation), engine_(settings.devices.at(number), settings, factory, coverage),
       to_device_(
           {OutputName::Leads::to_device, number},
           {settings.arbiter, settings.roots.size() + 1, settings.weights, settings.priorities, settings.mutation},
@@ -40,6 +40,7 @@ void DownstreamPort::begin(const Beginning& beginning, Edge now) {
     const CutThroughEdges edges =
         cut_through_edges(now, edge_after(beginning.last_beat), transfer, inward(), settings_.mutation);
     Queued queued{result.tlp, edges.ready};
+    queued.whole = edges.whole;
     if (beginning.is_good) {
         RootShare& share = shares_[result.root.index()];
         queued.received = {beginning.tlp, beginning.connection};
@@ -53,6 +54,35 @@ void DownstreamPort::begin(const Beginning& beginning, Edge now) {
     output.put(number_, std::move(queued));
 }
 
+/// What was received before the link went down was taken.
+void DownstreamPort::follow_link(Edge now) {
+    while (const auto change = link_.take_change(time_of(now))) {
+        is_connected_ = change->is_up;
+        if (!change->is_up) {
+            to_device_.flush(answers(), now);
+            engine_.forget();
+        }
+    }
+}
+
+void DownstreamPort::follow_root(pcie::RootId root, const LinkChange& change, Edge now) {
+    if (root == engine_.master()) {
+        const bool is_late = settings_.mutation == Mutation::hot_reset_one_cycle_late;
+        device_link_.hold_reset(!change.is_up, change.at + (is_late ? time_of(1) : SimTime{}));
+    }
+    if (change.is_up) {
+        return;
+    }
+    if (settings_.mutation != Mutation::queues_survive_reset) {
+        to_device_.flush(root.index(), now);
+        roots_[root.index()]->to_root().flush(number_, now);
+    }
+    const Edge late = settings_.mutation == Mutation::function_reset_plus_one ? 1 : 0;
+    for (const pcie::TlpPtr& request : engine_.reset_root(root)) {
+        to_device_.put(answers(), {request, now + settings_.stages.local - 1 + late, 1U + root.value(), {}, nullptr});
+    }
+}
+
 void DownstreamPort::take(const Buffered& received, Edge now) {
     const Edge ready = now + inward() - 1;
     const EngineResult result = decide(*received.tlp, SharingEngine::State::follows);
@@ -62,7 +92,7 @@ void DownstreamPort::take(const Buffered& received, Edge now) {
     if (result.kind == EngineResult::Kind::forwarded) {
         RootShare& share = shares_[result.root.index()];
         share.come(received, ready);
-        roots_[result.root.index()]->to_root().put(number_, {result.tlp, ready, 0, received, &share});
+        roots_[result.root.index()]->to_root().put(number_, {result.tlp, ready, 0, received, &share, {}, 0, ready});
         return;
     }
     const Edge seen = ready + 1;
@@ -104,10 +134,13 @@ EngineResult DownstreamPort::decide(const pcie::Tlp& tlp, SharingEngine::State s
         return result;
     }
     const RootBridges& bridges = roots_[result.root.index()]->bridges();
-    if (bridges.goes_up(result.tlp->header)) {
+    const Upward upward = bridges.upward(result.tlp->header);
+    if (upward == Upward::goes) {
         return result;
     }
-    const bool is_answered = pcie::flow_class(tlp.header.kind) == pcie::FlowClass::non_posted;
+    coverage_.lost_above += upward == Upward::lost ? 1 : 0;
+    const bool is_answered =
+        upward == Upward::refused && pcie::flow_class(tlp.header.kind) == pcie::FlowClass::non_posted;
     coverage_.dropped += is_answered ? 0 : 1;
     result.kind = is_answered ? EngineResult::Kind::answered : EngineResult::Kind::dropped;
     result.tlp = is_answered ? unsupported(factory_, tlp.header, bridges.above(number_).id, result.root) : nullptr;
@@ -126,7 +159,11 @@ void DownstreamPort::granted(std::size_t input, const Queued& queued, Edge now) 
     Handed handed{queued.tlp, time_of(ready), time_of(ready + queued.transfer - 1), queued.bad_end.has_value(),
                   stages.transmit_crossing};
     if (input == answers()) {
-        link_.send(handed);
+        if (is_connected_) {
+            const bool is_own = pcie::flow_class(queued.tlp->header.kind) == pcie::FlowClass::non_posted;
+            handed.tlp = is_own ? engine_.send_own(*queued.tlp) : queued.tlp;
+            link_.send(handed);
+        }
         return;
     }
     const auto rank = static_cast<unsigned>(number_ + 1); // behind the root's own functions
@@ -138,7 +175,8 @@ void DownstreamPort::granted(std::size_t input, const Queued& queued, Edge now) 
         }
         return;
     }
-    const EngineResult result = engine_.from_root(*queued.tlp);
+    coverage_.refused_without_link += is_connected_ ? 0 : 1;
+    const EngineResult result = is_connected_ ? engine_.from_root(*queued.tlp) : engine_.without_link(*queued.tlp);
     if (result.kind == EngineResult::Kind::forwarded) {
         handed.tlp = result.tlp;
         link_.send(handed);

@@ -3,6 +3,7 @@
 #include <deque>
 #include <vector>
 
+#include "tests/reference/link.h"
 #include "tests/reference/root_share.h"
 #include "tests/reference/sharing_engine.h"
 #include "tests/reference/upstream_port.h"
@@ -12,7 +13,7 @@ namespace rootpool::reference {
 /// The port of a device: its link, its sharing engine and what the crossbar has for it.
 class DownstreamPort : private BehindOutput {
 public:
-    DownstreamPort(std::size_t number, LinkEnd& end, const SwitchSettings& settings, pcie::TlpFactory& factory,
+    DownstreamPort(std::size_t number, Link& link, const SwitchSettings& settings, pcie::TlpFactory& factory,
                    SwitchCoverage& coverage);
     DownstreamPort(const DownstreamPort&) = delete;
     DownstreamPort& operator=(const DownstreamPort&) = delete;
@@ -24,15 +25,19 @@ public:
     /// A TLP of this device for a root that is fenced leaves its queue.
     void end_fenced(const Queued& queued, const UpstreamPort& root, Edge now);
 
+    /// The link to a root came up or went down.
+    void follow_root(pcie::RootId root, const LinkChange& change, Edge now);
+
     // At an edge, in this order.
     void take_inputs(Edge now);
+    void follow_link(Edge now);
     void share_buffer(Edge now);
     void step(Edge now) { to_device_.step(now); }
 
 private:
     bool has_place(pcie::FlowClass flow_class) const override { return link_.has_place(flow_class); }
     bool accepts(std::size_t input, const pcie::Tlp& tlp) const override {
-        return input == answers() || engine_.accepts(tlp);
+        return input == answers() ? engine_.accepts_own() : engine_.accepts(tlp);
     }
     void granted(std::size_t input, const Queued& queued, Edge now) override;
     void begin(const Beginning& beginning, Edge now);
@@ -50,7 +55,9 @@ private:
     const SwitchSettings& settings_;
     pcie::TlpFactory& factory_;
     SwitchCoverage& coverage_;
+    Link& device_link_;
     LinkPort link_;
+    bool is_connected_ = true;
     SharingEngine engine_;
     CrossbarOutput to_device_;
     std::vector<UpstreamPort*> roots_;

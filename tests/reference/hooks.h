@@ -19,10 +19,10 @@ public:
     virtual void receive(const pcie::TlpPtr& /*tlp*/, SimTime /*first_beat*/, Moment /*now*/) {}
     /// A TLP left the transmit queue: it starts at tick `now`, or is dropped because its end is bad.
     virtual void sent(const pcie::TlpPtr& /*tlp*/, Moment /*now*/) {}
+    /// The link came up or went down.
+    virtual void connected(bool /*is_up*/, Moment /*now*/) {}
     /// The link is down: a TLP of the transmit queue comes back.
     virtual void returned(const pcie::TlpPtr& /*tlp*/, Moment /*now*/) {}
-    /// The link has been down and comes up at tick `now`.
-    virtual void came_up(Moment /*now*/) {}
 };
 
 /// Decides what one direction does to its packets.

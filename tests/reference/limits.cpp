@@ -46,11 +46,16 @@ Tick ack_limit_symbols(unsigned generation, unsigned width, unsigned max_payload
     return ack_limits_2_5gt.at(row).at(column) + added_internal_delay(generation);
 }
 
+/// Framing, sequence number, LCRC, a header of four dwords and an ECRC.
+constexpr unsigned most_around_data = 28;
+
 LinkLimits::LinkLimits(const LinkSettings& settings, const LinkTicks& ticks)
     : flight(ticks.ticks_in(settings.latency)),
       ack(ticks.symbols(ack_limit_symbols(settings.generation, settings.width, settings.max_payload))), update(ack),
       replay(ticks.symbols(replay_limit_symbols(settings))), retrain(ticks.ticks_in(settings.retrain)),
-      skip_interval(ticks.skip_interval()), init_repeat(ticks.ticks_in(init_repeat_time)) {
+      reset_entry(retrain + update + ticks.tlp_length(settings.max_payload + most_around_data) + flight),
+      training(ticks.ticks_in(settings.training)), skip_interval(ticks.skip_interval()),
+      init_repeat(ticks.ticks_in(init_repeat_time)) {
     const auto one_if = [&](Mutation mutation) -> Tick { return settings.mutation == mutation ? 1 : 0; };
     flight += one_if(Mutation::flight_plus_one);
     ack += one_if(Mutation::ack_limit_plus_one);

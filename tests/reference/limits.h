@@ -17,6 +17,8 @@ struct LinkLimits {
     Tick update;        ///< first tick that sees a release to its UpdateFC
     Tick replay;        ///< end of a TLP to the expiry of the replay timer
     Tick retrain;       ///< wires are silent
+    Tick reset_entry;   ///< command of a hot reset to the link that is down
+    Tick training;      ///< end of a hot reset to the link that is up
     Tick skip_interval; ///< between SKP ordered sets
     Tick init_repeat;   ///< start of an InitFC triple to its repetition (PCIe base 3.4.1)
 };

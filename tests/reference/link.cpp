@@ -1,5 +1,7 @@
 #include "tests/reference/link.h"
 
+#include <algorithm>
+
 namespace rootpool::reference {
 
 Link::Link(const LinkSettings& settings)
@@ -23,7 +25,7 @@ void Link::set_recorder(Recorder& recorder) noexcept {
 }
 
 void Link::step() {
-    if (next_change_ <= now_.time) {
+    if (next_change_ <= now_.time || is_reset_) {
         follow_connection();
     }
     ends_[0].take_inputs(now_);
@@ -48,18 +50,59 @@ void Link::run_until(SimTime end) {
 // An interruption may be shorter than a tick.
 void Link::follow_connection() {
     while (next_change_ <= now_.time) {
-        is_up_ = !is_up_;
-        for (LinkEnd& end : ends_) {
-            is_up_ ? end.come_up(now_) : end.go_down(now_);
-        }
-        retrained_ = 0;
+        is_cut_ = !is_cut_;
         ++changes_done_;
         next_change_ = changes_done_ < changes_.size() ? changes_[changes_done_] : core::never;
-        if (is_up_) {
-            ends_[0].will_go_down(next_change_);
-            ends_[1].will_go_down(next_change_);
+        connect_or_not();
+    }
+    connect_or_not();
+    tell_next_down();
+}
+
+/// The script, or a hot reset that was commanded.
+void Link::tell_next_down() {
+    if (is_up_) {
+        const SimTime reset = is_reset_ ? ticks_.time_of(reset_from_) : core::never;
+        for (LinkEnd& end : ends_) {
+            end.will_go_down(std::min(next_change_, reset));
         }
     }
+}
+
+void Link::connect_or_not() {
+    const bool is_up = !is_cut_ && !is_in_reset();
+    if (is_up == is_up_) {
+        return;
+    }
+    is_up_ = is_up;
+    for (LinkEnd& end : ends_) {
+        is_up_ ? end.come_up(now_) : end.go_down(now_);
+    }
+    retrained_ = 0;
+}
+
+/// A link that is down for another reason is in reset at once.
+bool Link::is_in_reset() noexcept {
+    is_reset_ = is_reset_ && now_.tick < reset_until_;
+    return is_reset_ && (now_.tick >= reset_from_ || !is_up_);
+}
+
+Tick Link::last_at(SimTime at) const noexcept {
+    Tick last = now_.tick;
+    while (last > 0 && ticks_.time_of(last) > at) {
+        --last;
+    }
+    return last;
+}
+
+void Link::hold_reset(bool held, SimTime at) {
+    const Tick commanded = last_at(at);
+    if (held && !is_reset_) {
+        is_reset_ = true;
+        reset_from_ = commanded + limits_.reset_entry;
+    }
+    reset_until_ = held ? no_tick : std::max(reset_from_, commanded) + limits_.training;
+    tell_next_down();
 }
 
 void Link::decide() {

@@ -20,6 +20,10 @@ public:
     [[nodiscard]] const LinkTicks& ticks() const noexcept { return ticks_; }
     void set_recorder(Recorder& recorder) noexcept;
 
+    /// A hot reset is commanded, or ends, at `at`: before the next tick, and after the last but one (docs/timing.md
+    /// 2.7).
+    void hold_reset(bool held, SimTime at);
+
     /// The tick that the next step evaluates.
     [[nodiscard]] Moment next() const noexcept { return now_; }
     /// Evaluates one tick of both ends.
@@ -29,6 +33,10 @@ public:
 
 private:
     void follow_connection();
+    void connect_or_not();
+    void tell_next_down();
+    [[nodiscard]] bool is_in_reset() noexcept;
+    [[nodiscard]] Tick last_at(SimTime at) const noexcept;
     void decide();
     void return_queues();
     void receive();
@@ -42,6 +50,10 @@ private:
     Moment now_;
 
     bool is_up_ = true;
+    bool is_cut_ = false;   ///< by the settings
+    bool is_reset_ = false; ///< commanded, and not over
+    Tick reset_from_ = 0;
+    Tick reset_until_ = 0;
     std::vector<SimTime> changes_; ///< alternately down and up
     std::size_t changes_done_ = 0;
     SimTime next_change_ = core::never;

@@ -24,16 +24,21 @@ void LinkEnd::go_down(Moment now) {
     sequence_.reset();
     retry_.reset();
     ++coverage_.link_downs;
+    tell_connection(now);
     queue_.admit(now.tick); // the link may be up again at this very tick
     return_queue(now);
+}
+
+void LinkEnd::tell_connection(Moment now) {
+    if (layer_ != nullptr) {
+        layer_->connected(is_up_, now);
+    }
 }
 
 void LinkEnd::come_up(Moment now) {
     is_up_ = true;
     wire_.forget_skips_before(now.tick);
-    if (layer_ != nullptr) {
-        layer_->came_up(now);
-    }
+    tell_connection(now);
 }
 
 void LinkEnd::refresh(Tick now) noexcept {

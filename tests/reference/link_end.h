@@ -113,6 +113,7 @@ private:
     void count(Verdict verdict) noexcept;
     void count_cause(RetryUnit::Outcome outcome, std::uint64_t& causes) noexcept;
     void refresh(Tick now) noexcept;
+    void tell_connection(Moment now);
 
     unsigned number_;
     Mutation mutation_;

@@ -51,6 +51,25 @@ bool LinkPort::was_cut_through(const pcie::TlpPtr& tlp) {
     return true;
 }
 
+void LinkPort::connected(bool is_up, Moment now) {
+    changes_.push_back({is_up, now.time});
+    if (is_up) {
+        came_up_.push_back(now.time);
+    }
+}
+
+std::optional<LinkChange> LinkPort::take_change(SimTime edge) {
+    const bool is_seen =
+        !changes_.empty() && (changes_.front().at < edge ||
+                              (changes_.front().at == edge && mutation_ == Mutation::reset_of_same_instant_seen));
+    if (!is_seen) {
+        return std::nullopt;
+    }
+    const LinkChange taken = changes_.front();
+    changes_.pop_front();
+    return taken;
+}
+
 void LinkPort::send(Handed handed) {
     places_.take(pcie::flow_class(handed.tlp->header.kind));
     end_.submit(std::move(handed));

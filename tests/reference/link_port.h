@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "tests/reference/fabric_clock.h"
@@ -65,6 +66,11 @@ struct Beginning {
 
 /// Whether a TLP is cut through if it goes from port to port (docs/timing.md 3.9).
 [[nodiscard]] bool may_be_cut_through(const pcie::TlpHeader& header, Mutation mutation) noexcept;
+/// The link came up or went down.
+struct LinkChange {
+    bool is_up = true;
+    SimTime at{};
+};
 
 /// The switch's end of a link, between the clocks of both.
 class LinkPort : public TransactionLayer, public ReceiveMemory {
@@ -85,8 +91,7 @@ public:
         places_.leave(pcie::flow_class(tlp->header.kind), now.time);
     }
     void returned(const pcie::TlpPtr& tlp, Moment now) override { sent(tlp, now); }
-
-    void came_up(Moment now) override { came_up_.push_back(now.time); }
+    void connected(bool is_up, Moment now) override;
 
     // At an edge, in this order.
     void update(SimTime edge) noexcept;
@@ -108,6 +113,8 @@ public:
     void cut_through(const pcie::TlpPtr& tlp) { cut_.push_back(tlp); }
     /// Whether this arrival is that of the next TLP that was cut through.
     [[nodiscard]] bool was_cut_through(const pcie::TlpPtr& tlp);
+    /// That the link came up or went down before the edge, and was not taken yet.
+    [[nodiscard]] std::optional<LinkChange> take_change(SimTime edge);
     [[nodiscard]] bool has_place(pcie::FlowClass flow_class) const noexcept { return places_.has_free(flow_class); }
     [[nodiscard]] const TransmitPlaces& places() const noexcept { return places_; }
     /// Hands over a TLP, and takes a place for it.
@@ -132,6 +139,7 @@ private:
     std::deque<Begun> beginnings_;
     std::deque<pcie::TlpPtr> cut_; ///< not whole yet
     std::deque<Arrival> arrivals_;
+    std::deque<LinkChange> changes_;
     std::deque<SimTime> came_up_;
     SimTime last_up_{-1};
 };

@@ -40,7 +40,7 @@ MultiRootSwitch::MultiRootSwitch(const SwitchSettings& settings, const std::vect
     std::vector<DownstreamPort*> to_devices;
     for (std::size_t device = 0; device < devices.size(); ++device) {
         downstream_.push_back(
-            std::make_unique<DownstreamPort>(device, devices[device]->end(0), settings_, factory, coverage_));
+            std::make_unique<DownstreamPort>(device, *devices[device], settings_, factory, coverage_));
         downstream_.back()->connect(to_roots);
         to_devices.push_back(downstream_.back().get());
     }
@@ -58,12 +58,25 @@ void MultiRootSwitch::set_recorder(GrantRecorder& recorder) noexcept {
     }
 }
 
+void MultiRootSwitch::follow_roots() {
+    for (std::size_t number = 0; number < upstream_.size(); ++number) {
+        const pcie::RootId root(static_cast<std::uint8_t>(number));
+        while (const auto change = upstream_[number]->follow_link(now_)) {
+            for (const auto& port : downstream_) {
+                port->follow_root(root, *change, now_);
+            }
+        }
+    }
+}
+
 void MultiRootSwitch::step() {
     for (const auto& port : upstream_) {
         port->take_inputs(now_);
     }
+    follow_roots();
     for (const auto& port : downstream_) {
         port->take_inputs(now_);
+        port->follow_link(now_);
     }
     for (const auto& port : upstream_) {
         port->keep_fence(now_);

@@ -7,7 +7,8 @@
 
 namespace rootpool::reference {
 
-/// The clocked twin of the multi-root switch: docs/timing.md 3 written a second time. Tables do not change.
+/// The clocked twin of the multi-root switch: docs/timing.md 3 written a second time. Tables change by
+/// resets alone.
 class MultiRootSwitch {
 public:
     /// It is end 1 of the links of the roots and end 0 of those of the devices; all outlive it.
@@ -25,6 +26,8 @@ public:
     [[nodiscard]] const SwitchCoverage& coverage() const noexcept { return coverage_; }
 
 private:
+    void follow_roots();
+
     SwitchSettings settings_;
     SwitchCoverage coverage_;
     std::vector<std::unique_ptr<UpstreamPort>> upstream_;

@@ -23,12 +23,29 @@ public:
     bool has_place(pcie::RootId root, bool /*is_known*/) const override {
         return !free_.empty() && outstanding_of_[root.index()] < quota_;
     }
+    bool has_own_place() const override { return !free_.empty(); }
     bool is_used_up() const override { return free_.empty(); }
+    void abandon(pcie::RootId root) override {
+        for (Outstanding& entry : entries_) {
+            if (entry.bytes_left != 0 && !entry.origin.abandoned && entry.origin.root == root) {
+                entry.origin.abandoned = true;
+                --outstanding_of_[root.index()];
+            }
+        }
+    }
+    void forget() override {
+        for (unsigned tag = 0; tag < tag_count; ++tag) {
+            if (entries_[tag].bytes_left != 0) {
+                entries_[tag].bytes_left = 0;
+                give_back(tag);
+            }
+        }
+    }
     void send(pcie::TlpHeader& header, const Origin& origin, bool /*is_known*/) override {
         const unsigned tag = takes_last_ ? free_.back() : free_.front();
         takes_last_ ? free_.pop_back() : free_.pop_front();
         entries_[tag] = {origin, pcie::completion_byte_count(header)};
-        ++outstanding_of_[origin.root.index()];
+        outstanding_of_[origin.root.index()] += origin.abandoned ? 0 : 1;
         header.requester = engine_;
         header.tag = pcie::Tag(static_cast<std::uint16_t>(tag));
     }
@@ -40,8 +57,7 @@ public:
         }
         entry.receive(completion);
         if (entry.bytes_left == 0) {
-            free_.push_back(tag);
-            --outstanding_of_[entry.origin.root.index()];
+            give_back(tag);
         }
         return entry.origin;
     }
@@ -53,6 +69,12 @@ public:
     bool goes_by_completer() const override { return false; }
 
 private:
+    void give_back(unsigned tag) {
+        free_.push_back(tag);
+        const Origin& origin = entries_[tag].origin;
+        outstanding_of_[origin.root.index()] -= origin.abandoned ? 0 : 1;
+    }
+
     unsigned quota_;
     pcie::Bdf engine_;
     bool takes_last_;
@@ -67,7 +89,10 @@ public:
     explicit OneKnown(const ReturnTableSettings& settings) : engine_(settings.engine), tag_(settings.tags_used) {}
 
     bool has_place(pcie::RootId /*root*/, bool is_known) const override { return !is_known || entry_.bytes_left == 0; }
+    bool has_own_place() const override { return entry_.bytes_left == 0; }
     bool is_used_up() const override { return entry_.bytes_left != 0; }
+    void abandon(pcie::RootId root) override { entry_.origin.abandoned |= entry_.origin.root == root; }
+    void forget() override { entry_.bytes_left = 0; }
     void send(pcie::TlpHeader& header, const Origin& origin, bool is_known) override {
         if (is_known) {
             tag_ = (tag_ + 1) % tag_count;

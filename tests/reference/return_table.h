@@ -17,6 +17,7 @@ struct Origin {
     pcie::Bdf requester;
     pcie::Tag tag;
     std::optional<pcie::Bdf> lent; ///< the lent function that it was for, as the root calls it
+    bool abandoned = false;        ///< no root waits for it: it was reset, or the engine asked itself
 };
 
 /// A request that went to the device under the engine's numbers.
@@ -38,6 +39,8 @@ public:
     virtual ~ReturnTable() = default;
     /// A request of this root may go. `is_known`: its completion has to be.
     [[nodiscard]] virtual bool has_place(pcie::RootId root, bool is_known) const = 0;
+    /// A request of the engine itself may go: no quota counts it.
+    [[nodiscard]] virtual bool has_own_place() const = 0;
     /// No root may send anything that needs a place.
     [[nodiscard]] virtual bool is_used_up() const = 0;
     /// A request goes.
@@ -46,6 +49,10 @@ public:
     [[nodiscard]] virtual std::optional<Origin> find(const pcie::TlpHeader& completion) const = 0;
     /// A completion was received; nothing if no request waits for it here.
     [[nodiscard]] virtual std::optional<Origin> receive(const pcie::TlpHeader& completion) = 0;
+    /// The root does not wait any more for what it asked.
+    virtual void abandon(pcie::RootId root) = 0;
+    /// The device does not answer any more what it was asked.
+    virtual void forget() = 0;
     /// Completions that no request waits for are those of the function that completed.
     [[nodiscard]] virtual bool goes_by_completer() const = 0;
 };

@@ -63,7 +63,7 @@ Destination RootBridges::route_configuration(const pcie::TlpHeader& header) cons
         }
         return target.devfn() == 1 ? to_own_function(tables_.upstream.id, upstream_identity) : Destination{};
     }
-    if (target.bus() == tables_.upstream.secondary) {
+    if (tables_.upstream.owns_bus(target.bus()) && target.bus() == tables_.upstream.secondary) {
         const bool exists = target.function() == 0 && target.device() < tables_.downstream.size();
         return exists ? to_own_function(tables_.downstream[target.device()].id, downstream_identity) : Destination{};
     }
@@ -99,8 +99,25 @@ Destination RootBridges::route_completion(std::uint8_t bus) const {
     return {};
 }
 
-bool RootBridges::goes_up(const pcie::TlpHeader& header) const {
-    return !pcie::is_address_routed(header.kind) || !tables_.upstream.decodes(header.address);
+Upward RootBridges::upward(const pcie::TlpHeader& header) const {
+    if (is_held_) {
+        return Upward::lost;
+    }
+    const bool goes =
+        !pcie::is_address_routed(header.kind) || (is_enabled_ && !tables_.upstream.decodes(header.address));
+    return goes ? Upward::goes : Upward::refused;
+}
+
+void RootBridges::reset(bool is_held) {
+    is_held_ = is_held;
+    is_enabled_ = false;
+    tables_.management = {};
+    tables_.upstream = {};
+    for (BridgeTable& bridge : tables_.downstream) {
+        const bool is_present = bridge.present;
+        bridge = {};
+        bridge.present = is_present;
+    }
 }
 
 } // namespace rootpool::reference

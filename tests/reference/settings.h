@@ -43,6 +43,7 @@ struct LinkSettings {
     SimTime latency = 60ns;
     unsigned max_payload = 256;
     SimTime retrain = 2us;
+    SimTime training = 100us; ///< after a hot reset
     QueuePolicy queue_policy = QueuePolicy::table;
     DllpLength dllp_length = DllpLength::exact;
     std::array<PerClass<ClassCredits>, 2> advertised{}; ///< by end 0 and by end 1

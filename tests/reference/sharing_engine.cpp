@@ -15,12 +15,12 @@ bool is_non_posted(const pcie::TlpHeader& header) noexcept {
 
 } // namespace
 
-SharingEngine::SharingEngine(const DeviceTables& tables, const SwitchSettings& settings, pcie::TlpFactory& factory,
+SharingEngine::SharingEngine(DeviceTables tables, const SwitchSettings& settings, pcie::TlpFactory& factory,
                              SwitchCoverage& coverage)
-    : tables_(tables), factory_(factory), coverage_(coverage), mutation_(settings.mutation),
-      functions_(tables, settings.mutation),
-      returns_(make_return_table({settings.return_route, settings.roots.size(), settings.quota_per_root, tables.engine,
-                                  tables.tags_used, settings.mutation})) {}
+    : tables_(std::move(tables)), factory_(factory), coverage_(coverage), mutation_(settings.mutation),
+      functions_(tables_, settings.mutation),
+      returns_(make_return_table({settings.return_route, settings.roots.size(), settings.quota_per_root, tables_.engine,
+                                  tables_.tags_used, settings.mutation})) {}
 
 bool SharingEngine::accepts(const pcie::Tlp& request) const {
     const bool accepted = returns_->has_place(request.root, pcie::is_configuration(request.header.kind));
@@ -100,9 +100,12 @@ EngineResult SharingEngine::configuration_of_slave(const pcie::Tlp& tlp, unsigne
 
 EngineResult SharingEngine::completion_of_device(const pcie::Tlp& tlp, State state) {
     pcie::TlpHeader sent = tlp.header;
-    if (const std::optional<Origin> origin = state == State::follows || mutation_ == Mutation::bad_completion_counts
-                                                 ? returns_->receive(tlp.header)
-                                                 : returns_->find(tlp.header)) {
+    const bool follows = state == State::follows || mutation_ == Mutation::bad_completion_counts;
+    if (const std::optional<Origin> origin = follows ? returns_->receive(tlp.header) : returns_->find(tlp.header)) {
+        if (origin->abandoned && mutation_ != Mutation::completions_survive_reset) {
+            coverage_.abandoned += follows ? 1 : 0;
+            return {};
+        }
         ++coverage_.restored_requests;
         sent.requester = origin->requester;
         sent.tag = origin->tag;
@@ -142,6 +145,46 @@ EngineResult SharingEngine::request_of_device(const pcie::Tlp& tlp) {
         sent.requester = lent->function;
     }
     return forward(tlp, sent, root);
+}
+
+EngineResult SharingEngine::without_link(const pcie::Tlp& tlp) const {
+    return refuse(tlp, true, tables_.refuser_of_root.at(tlp.root.index()), tlp.root);
+}
+
+std::vector<pcie::TlpPtr> SharingEngine::reset_root(pcie::RootId root) {
+    constexpr std::uint16_t device_control = 0xA8;
+    constexpr std::uint8_t two_bytes = 0x3;
+    constexpr std::array<std::uint8_t, 4> initiate_reset = {0, 0x80, 0, 0};
+    std::vector<pcie::TlpPtr> made;
+    tables_.refuser_of_root.at(root.index()) = {};
+    returns_->abandon(root);
+    for (unsigned vf = 0; vf < tables_.vfs.size(); ++vf) {
+        auto& lent = tables_.vfs[vf];
+        if (!lent || lent->root != root) {
+            continue;
+        }
+        ++coverage_.function_resets;
+        lent->function = pcie::Bdf(0, lent->function.device(), lent->function.function());
+        const pcie::Bdf target = functions_.routing_id(vf);
+        const bool is_last_bus = target.bus() == tables_.physical_function.bus();
+        const auto type = is_last_bus ? pcie::ConfigType::type_0 : pcie::ConfigType::type_1;
+        made.push_back(
+            factory_.make(pcie::config_write(type, tables_.engine, pcie::Tag(0), target, device_control, two_bytes),
+                          core::ByteView(initiate_reset), tables_.master));
+    }
+    return made;
+}
+
+pcie::TlpPtr SharingEngine::send_own(const pcie::Tlp& request) {
+    pcie::TlpHeader header = request.header;
+    returns_->send(header, {tables_.master, {}, {}, std::nullopt, true}, true);
+    return factory_.view(request, header, request.root);
+}
+
+/// The VFs are gone, and the master does not make them again.
+void SharingEngine::forget() {
+    returns_->forget();
+    tables_.vfs.clear();
 }
 
 EngineResult SharingEngine::send(const pcie::Tlp& tlp, pcie::TlpHeader header, std::optional<pcie::Bdf> lent) {

@@ -19,7 +19,7 @@ struct EngineResult {
 /// The sharing engine of a device: exchanges the numbers of TLPs of lent VFs, and refuses what is not theirs.
 class SharingEngine {
 public:
-    SharingEngine(const DeviceTables& tables, const SwitchSettings& settings, pcie::TlpFactory& factory,
+    SharingEngine(DeviceTables tables, const SwitchSettings& settings, pcie::TlpFactory& factory,
                   SwitchCoverage& coverage);
 
     /// What a TLP does to the table of outstanding requests: one that is not whole, nothing.
@@ -30,6 +30,17 @@ public:
     /// Of Tlp::root.
     [[nodiscard]] EngineResult from_root(const pcie::Tlp& tlp);
     [[nodiscard]] EngineResult from_device(const pcie::Tlp& tlp, State state);
+    /// While the link of the device is down.
+    [[nodiscard]] EngineResult without_link(const pcie::Tlp& tlp) const;
+
+    // Resets (docs/timing.md 3.10).
+    /// Of a root; the requests for function level resets of its VFs.
+    [[nodiscard]] std::vector<pcie::TlpPtr> reset_root(pcie::RootId root);
+    [[nodiscard]] bool accepts_own() const { return returns_->has_own_place(); }
+    [[nodiscard]] pcie::TlpPtr send_own(const pcie::Tlp& request);
+    /// Of the device.
+    void forget();
+    [[nodiscard]] pcie::RootId master() const noexcept { return tables_.master; }
 
 private:
     [[nodiscard]] EngineResult from_master(const pcie::Tlp& tlp);
@@ -44,7 +55,7 @@ private:
                                       pcie::RootId root) const;
     [[nodiscard]] bool concerns_lent(const pcie::TlpHeader& header) const;
 
-    const DeviceTables& tables_;
+    DeviceTables tables_;
     pcie::TlpFactory& factory_;
     SwitchCoverage& coverage_;
     Mutation mutation_;

@@ -30,14 +30,19 @@ struct SwitchCoverage {
     PerClass<std::uint64_t> above_quota{};      ///< TLPs that found no room in the reserve either
     std::uint64_t fences = 0;
     std::uint64_t unfences = 0;
-    std::uint64_t fenced_waiting = 0;     ///< TLPs of devices that waited when the fence began
-    std::uint64_t fenced_later = 0;       ///< and that came while it held
-    std::uint64_t fenced_answered = 0;    ///< of both, UR to the device
-    std::uint64_t fenced_requests = 0;    ///< of roots that are fenced
-    std::uint64_t cut_through = 0;        ///< TLPs in a queue before they were whole
-    std::uint64_t bad_granted = 0;        ///< of these, bad ones that went on
-    std::uint64_t bad_dropped = 0;        ///< bad ones that had not gone when their end was known
-    std::uint64_t releases_forgotten = 0; ///< of TLPs that were received before the link went down
+    std::uint64_t cut_through = 0;          ///< TLPs in a queue before they were whole
+    std::uint64_t bad_granted = 0;          ///< of these, bad ones that went on
+    std::uint64_t bad_dropped = 0;          ///< bad ones that had not gone when their end was known
+    std::uint64_t fenced_waiting = 0;       ///< TLPs of devices that waited when the fence began
+    std::uint64_t fenced_later = 0;         ///< and that came while it held
+    std::uint64_t fenced_answered = 0;      ///< of both, UR to the device
+    std::uint64_t fenced_requests = 0;      ///< of roots that are fenced
+    std::uint64_t dropped_by_reset = 0;     ///< out of a queue
+    std::uint64_t lost_above = 0;           ///< TLPs of a device for a root that is in reset
+    std::uint64_t function_resets = 0;      ///< by the engine
+    std::uint64_t abandoned = 0;            ///< completions for a root that was reset since it asked
+    std::uint64_t refused_without_link = 0; ///< UR while the device's link is down
+    std::uint64_t releases_forgotten = 0;   ///< of TLPs that were received before the link went down
 };
 
 } // namespace rootpool::reference

@@ -60,7 +60,7 @@ struct BridgeTable {
     bool ari_forwarding = false; ///< downstream bridge: all device numbers below are function numbers
 
     [[nodiscard]] constexpr bool owns_bus(std::uint8_t bus) const noexcept {
-        return secondary <= bus && bus <= subordinate;
+        return secondary != 0 && secondary <= bus && bus <= subordinate; // 0: not numbered yet
     }
     [[nodiscard]] constexpr bool decodes(std::uint64_t address) const noexcept {
         return memory.contains(address) || prefetchable.contains(address);

@@ -51,6 +51,17 @@ void UpstreamPort::take_inputs(Edge now) {
     }
 }
 
+std::optional<LinkChange> UpstreamPort::follow_link(Edge now) {
+    const std::optional<LinkChange> change = link_.take_change(time_of(now));
+    if (change) {
+        bridges_.reset(!change->is_up);
+        if (!change->is_up) {
+            to_own_.flush(0, now);
+        }
+    }
+    return change;
+}
+
 void UpstreamPort::begin(const Beginning& beginning, Edge now) {
     const Destination to = bridges_.route(beginning.tlp->header);
     if (!settings_.cut_through || to.kind != Destination::Kind::device ||
@@ -62,6 +73,7 @@ void UpstreamPort::begin(const Beginning& beginning, Edge now) {
     const CutThroughEdges edges = cut_through_edges(now, edge_after(beginning.last_beat), transfer,
                                                     settings_.stages.inward(), settings_.mutation);
     Queued queued{tagged(*beginning.tlp, to), edges.ready};
+    queued.whole = edges.whole;
     if (beginning.is_good) {
         queued.received = {beginning.tlp, beginning.connection};
         queued.from = &link_;
@@ -78,7 +90,8 @@ void UpstreamPort::take(const Buffered& received, Edge now) {
         return;
     }
     const Destination to = bridges_.route(received.tlp->header);
-    Queued queued{tagged(*received.tlp, to), now + settings_.stages.inward() - 1, 0, received, &link_};
+    const Edge ready = now + settings_.stages.inward() - 1;
+    Queued queued{tagged(*received.tlp, to), ready, 0, received, &link_, {}, 0, ready};
     if (to.kind == Destination::Kind::device) {
         devices_[to.device]->to_device().put(root_.index(), std::move(queued));
     } else {

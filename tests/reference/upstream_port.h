@@ -29,6 +29,9 @@ public:
     /// goes first (docs/timing.md 3.6).
     void answer(pcie::TlpPtr completion, Edge decided, unsigned rank);
 
+    /// The link came up or went down before the edge, and was not followed yet: all functions are reset.
+    [[nodiscard]] std::optional<LinkChange> follow_link(Edge now);
+
     // At an edge, in this order.
     void take_inputs(Edge now);
     void keep_fence(Edge now);

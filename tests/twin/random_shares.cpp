@@ -1,5 +1,7 @@
 #include "tests/twin/random_shares.h"
 
+#include <algorithm>
+
 namespace rootpool::twin {
 namespace {
 
@@ -15,13 +17,13 @@ using reference::ClassCredits;
     return {headers / 2 + 1, data / 2 + 1, false};
 }
 
-/// Again and again the link comes up anew, and with it a buffer that fills.
-void make_stuck(PortCase& root, Random& random) {
+/// Its link comes up anew, and so ends a fence. A master does it late, since it takes the device along.
+void make_stuck(PortCase& root, bool is_master, Random& random) {
     root.stuck_from = random.up_to(4us);
     root.stuck_until = root.stuck_from + 10us + random.up_to(50us);
-    SimTime from = sometimes_at_edge(root.stuck_from + 2us + random.up_to(4us), random);
-    for (unsigned times = 6 + random.below(20); times > 0; --times) {
-        const SimTime until = sometimes_at_edge(from + 20ns + random.up_to(300ns), random);
+    SimTime from = sometimes_at_edge(root.stuck_from + (is_master ? 10us : 2us) + random.up_to(4us), random);
+    for (unsigned times = is_master ? 1 : 1 + random.below(3); times > 0; --times) {
+        const SimTime until = sometimes_at_edge(from + 4us + random.up_to(300ns), random);
         root.link.settings.down.push_back({from, until});
         from = sometimes_at_edge(until + 2us + random.up_to(3us), random);
     }
@@ -43,9 +45,11 @@ void choose_shares(SwitchCase& of, Random& random) {
     } else if (random.one_in(2)) {
         settings.fence_timeout = 2us + random.up_to(10us);
     }
-    for (PortCase& root : of.roots) {
-        if (stuck && !random.one_in(4)) {
-            make_stuck(root, random);
+    for (std::size_t root = 0; root < of.roots.size(); ++root) {
+        const bool is_master = std::ranges::any_of(
+            settings.devices, [&](const reference::DeviceTables& device) { return device.master.index() == root; });
+        if (stuck && !random.one_in(8)) {
+            make_stuck(of.roots[root], is_master, random);
         }
     }
 }

@@ -26,6 +26,7 @@ namespace {
     made.latency = of.latency;
     made.max_payload = of.max_payload;
     made.retrain = of.retrain;
+    made.training = of.training;
     return made;
 }
 

@@ -15,9 +15,10 @@ using reference::Fate;
 using reference::LinkSettings;
 using reference::PerClass;
 
-constexpr std::array<SwitchTheme, 10> themes = {
-    SwitchTheme::any,    SwitchTheme::contention, SwitchTheme::many_reads, SwitchTheme::scarce, SwitchTheme::refusals,
-    SwitchTheme::faults, SwitchTheme::link_down,  SwitchTheme::writes,     SwitchTheme::stuck,  SwitchTheme::bad_ends};
+constexpr std::array<SwitchTheme, 11> themes = {
+    SwitchTheme::any,      SwitchTheme::contention, SwitchTheme::many_reads, SwitchTheme::scarce,
+    SwitchTheme::refusals, SwitchTheme::faults,     SwitchTheme::link_down,  SwitchTheme::writes,
+    SwitchTheme::stuck,    SwitchTheme::stuck,      SwitchTheme::bad_ends};
 
 class Maker {
 public:
@@ -52,7 +53,7 @@ private:
         constexpr std::array<unsigned, 6> devices = {1, 1, 1, 2, 2, 4};
         reference::SwitchSettings& of = made_.settings;
         const unsigned root_count = is(SwitchTheme::contention) ? 3 + random_.below(6)
-                                    : is(SwitchTheme::stuck)    ? 1 + random_.below(3)
+                                    : is(SwitchTheme::stuck)    ? 3 + random_.below(6)
                                                                 : roots[random_.below(8)];
         const unsigned device_count = is(SwitchTheme::contention) ? 1 + random_.below(2) : devices[random_.below(6)];
         choose_tables(made_, root_count, device_count, random_);
@@ -216,10 +217,14 @@ private:
             direction.tlp_fates = fates(1'000, rarity);
             direction.dllp_fates = fates(2'000, is(SwitchTheme::bad_ends) ? 100 : rarity);
         }
+        if (is(SwitchTheme::link_down)) {
+            link.settings.training = 500ns + random_.up_to(3us);
+        }
         if (is(SwitchTheme::link_down) && random_.one_in(2)) {
             SimTime from = 1us + random_.up_to(10us);
             for (unsigned times = 1 + random_.below(3); times > 0; --times) {
-                const SimTime until = sometimes_at_edge(from + 100ns + random_.up_to(3us), random_);
+                const SimTime until =
+                    sometimes_at_edge(from + 4us + random_.up_to(3us), random_); // longer than TLPs are under way
                 link.settings.down.push_back({from, until});
                 from = sometimes_at_edge(until + 1us + random_.up_to(10us), random_);
             }

@@ -47,6 +47,14 @@ struct BridgeWindows {
     return (function.get16(registers::command) & registers::command_bus_master) != 0;
 }
 
+/// Software holds the link below a bridge down: Secondary Bus Reset, or Link Disable in the PCI Express capability at
+/// `express` (PCIe base 7.5.1.3.13, 7.5.3.7).
+[[nodiscard]] inline bool holds_secondary_reset(const ConfigSpace& bridge, std::uint16_t express) noexcept {
+    return (bridge.get16(registers::bridge_control) & registers::bridge_control_secondary_reset) != 0 ||
+           (bridge.get16(static_cast<std::uint16_t>(express + registers::link_control)) &
+            registers::link_control_disable) != 0;
+}
+
 /// What a bridge does with a type 1 configuration request (PCIe base 7.3.3).
 enum class ConfigRoute : std::uint8_t {
     claim_type0,   ///< its bus is the secondary bus: convert to type 0

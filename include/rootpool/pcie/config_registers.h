@@ -48,6 +48,7 @@ inline constexpr std::uint16_t status_received_master_abort = 1U << 13U;
 inline constexpr std::uint16_t status_system_error = 1U << 14U; ///< signaled; in Secondary Status received
 inline constexpr std::uint16_t status_detected_parity_error = 1U << 15U;
 inline constexpr std::uint16_t bridge_control_parity = 1U << 0U;
+inline constexpr std::uint16_t bridge_control_secondary_reset = 1U << 6U;
 inline constexpr std::uint16_t bridge_control_serr = 1U << 1U;
 inline constexpr std::uint8_t header_multi_function = 0x80;
 
@@ -84,6 +85,7 @@ inline constexpr std::uint16_t device_status_unsupported_request = 1U << 3U;
 inline constexpr std::uint16_t device_status_transactions_pending = 1U << 5U;
 inline constexpr std::uint32_t link_capabilities_surprise_down = 1U << 19U;    ///< error reporting capable
 inline constexpr std::uint32_t link_capabilities_active_reporting = 1U << 20U; ///< Data Link Layer Link Active
+inline constexpr std::uint16_t link_control_disable = 1U << 4U;
 inline constexpr std::uint16_t link_status_active = 1U << 13U;
 inline constexpr std::uint16_t slot_status_link_changed = 1U << 8U;
 inline constexpr std::uint16_t device_control_2_ari = 1U << 5U;

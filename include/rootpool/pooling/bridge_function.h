@@ -68,6 +68,10 @@ public:
     [[nodiscard]] bool redirects_requests() const noexcept {
         return kind_ == FunctionKind::downstream_bridge && (space_.get16(BridgeRegisters::acs + 6) & 4U) != 0;
     }
+    /// Software holds in reset what is below: Secondary Bus Reset, or Link Disable of a downstream bridge.
+    [[nodiscard]] bool holds_reset() const noexcept {
+        return pcie::holds_secondary_reset(space_, BridgeRegisters::pcie);
+    }
     /// Records an error that this function detected; the message that is due.
     [[nodiscard]] pcie::ErrorMessage report(pcie::ErrorKind kind, const pcie::ErrorDetails& details) noexcept;
     /// Whether an ERR_ message from below goes on (PCIe base 6.2.8.1).

@@ -33,6 +33,7 @@ enum class RefusalCause : std::uint8_t {
     management_access, ///< a management register access that is not one dword
     unknown_interrupt, ///< a VF's request in the window of translated interrupts that is none of its messages
     fenced,            ///< from or for a root that took nothing for too long
+    link_down,         ///< of the device (PCIe base 2.9.1)
     count
 };
 inline constexpr std::size_t refusal_cause_count = static_cast<std::size_t>(RefusalCause::count);

@@ -15,6 +15,7 @@ namespace rootpool::pooling {
 enum class CompletionUse : std::uint8_t {
     route,    ///< sends it to its root
     contents, ///< also reads or changes its data, so that it has to know the request
+    nothing,  ///< drops it: the request is the engine's own, and no root's quota counts it
 };
 
 /// What the engine must remember of a non-posted request that it sent to the device.
@@ -31,8 +32,12 @@ struct ReturnContext {
     /// Read of a VF's MSI-X table whose words the engine keeps: offset in the BAR behind the last byte asked for. 0:
     /// it is none.
     std::uint64_t table_read_end = 0;
+    bool abandoned = false; ///< nobody waits for the completion
 
     [[nodiscard]] CompletionUse use() const noexcept {
+        if (abandoned) {
+            return CompletionUse::nothing;
+        }
         return configuration || table_read_end != 0 ? CompletionUse::contents : CompletionUse::route;
     }
 };
@@ -53,6 +58,12 @@ public:
     [[nodiscard]] virtual std::optional<ReturnContext> returning(const pcie::TlpHeader& completion, SimTime at) = 0;
     /// What returning() would say of a completion that turns out bad; nothing comes of it.
     [[nodiscard]] virtual std::optional<ReturnContext> expecting(const pcie::TlpHeader& completion) const = 0;
+    /// What this root asked for so far is of no interest any more: completions are dropped.
+    virtual void abandon(pcie::RootId root, SimTime now) = 0;
+    /// The device was reset: no request is outstanding any more.
+    virtual void forget(SimTime now) = 0;
+    /// Requests that hold a place.
+    [[nodiscard]] virtual std::size_t outstanding() const noexcept = 0;
     /// Whether a memory request of a slave was left as it was, so that completions are routed by completer ID.
     [[nodiscard]] virtual bool routes_by_completer_id() const noexcept = 0;
 };

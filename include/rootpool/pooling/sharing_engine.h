@@ -70,12 +70,28 @@ public:
     }
     /// A TLP of root `tlp.root` on its way to the device, at `now`.
     [[nodiscard]] EngineOutput from_root(const pcie::Tlp& tlp, SimTime now);
+    /// The same while the link to the device is down: nothing goes there (PCIe base 2.9.1).
+    [[nodiscard]] EngineOutput without_link(const pcie::Tlp& tlp);
     /// A TLP from the device, wholly in the buffer at `at`.
     [[nodiscard]] EngineOutput from_device(const pcie::Tlp& tlp, SimTime at);
     /// A memory write or completion whose end is bad, as it goes on until then; nothing else comes of it. Null: it does
     /// not go on.
     [[nodiscard]] pcie::TlpPtr bad_from_root(const pcie::Tlp& tlp) const;
     [[nodiscard]] pcie::TlpPtr bad_from_device(const pcie::Tlp& tlp) const;
+
+    // --- resets
+    /// The virtual link of a slave is in reset: its functions look as after a function level reset, and what it asked
+    /// for is dropped when it comes. The caller has the device reset them, by make_reset().
+    void reset_root(pcie::RootId root, SimTime now);
+    /// The engine's own request for a function level reset of a lent VF: goes to the device by send_own().
+    [[nodiscard]] pcie::TlpPtr make_reset(pcie::VfIndex vf);
+    /// See ready_after().
+    [[nodiscard]] SimTime own_ready_after(SimTime now) {
+        return route_->ready_after(CompletionUse::nothing, config_.master, now);
+    }
+    [[nodiscard]] pcie::TlpPtr send_own(const pcie::Tlp& request, SimTime now);
+    /// The link to the device went down: the device is reset, and forgets all that it was asked.
+    void forget_device(SimTime now);
 
     // --- management
     /// Functions that `root` holds, in function order.
@@ -99,6 +115,8 @@ public:
     [[nodiscard]] const BarTables& bars() const noexcept { return bars_; }
     [[nodiscard]] const EngineCounters& counters(pcie::RootId root) const { return counters_.at(root.index()); }
     [[nodiscard]] EngineTableSizes table_sizes() const noexcept;
+    /// Requests for which the return route keeps a place.
+    [[nodiscard]] std::size_t outstanding() const noexcept { return route_->outstanding(); }
 
 private:
     /// What the tables know of a TLP of a slave.

@@ -13,11 +13,13 @@
 
 namespace rootpool::pooling {
 
-/// Is told when a root renumbers the bus below one of its downstream bridges.
+/// Is told what a root does with the buses below its downstream bridges.
 class BridgeListener {
 public:
     virtual ~BridgeListener() = default;
     virtual void on_secondary_bus(pcie::RootId root, DeviceIndex device, pcie::Bdf bridge, std::uint8_t bus) = 0;
+    /// The link that this root sees below its downstream bridge is in reset (`held`), or not any more.
+    virtual void on_secondary_reset(pcie::RootId root, DeviceIndex device, bool held) = 0;
 };
 
 /// Where a TLP from the root goes.
@@ -72,6 +74,10 @@ public:
     void report_link_error(DeviceIndex device, pcie::ErrorKind kind) {
         report(first_downstream + bridge_of_[device.index()], kind, {.side = pcie::BridgeSide::secondary});
     }
+    /// The link to the root goes down, or comes up again: a hot reset of all functions of this root (PCIe base 6.6.1).
+    void set_link(bool up);
+    /// Nothing passes between the root and this device: something above it is in reset.
+    [[nodiscard]] bool is_held(DeviceIndex device) const noexcept { return held_[bridge_of_[device.index()]]; }
     /// A message of a device on its way to the root: both bridges forward ERR_ messages if software lets them (PCIe
     /// base 6.2.8.1), and everything else.
     [[nodiscard]] bool forwards(DeviceIndex device, const pcie::TlpHeader& message) noexcept;
@@ -97,6 +103,7 @@ private:
     [[nodiscard]] Route route_completion(pcie::Bdf requester) const noexcept;
     [[nodiscard]] pcie::TlpPtr execute_configuration(const pcie::Tlp& request, std::size_t function_number);
     [[nodiscard]] pcie::TlpPtr execute_memory(const pcie::Tlp& request);
+    void update_held();
     void report(std::size_t function_number, pcie::ErrorKind kind, const pcie::ErrorDetails& details);
     [[nodiscard]] BridgeFunction& downstream(DeviceIndex device) noexcept {
         return functions_[first_downstream + bridge_of_[device.index()]];
@@ -109,6 +116,8 @@ private:
     pcie::TlpFactory& factory_;
     ManagementRegisters* registers_ = nullptr;
     std::vector<BridgeFunction> functions_;
+    std::vector<bool> held_; ///< by bridge device number
+    bool link_up_ = true;
     RefusalCounters refused_;
     pcie::TlpPtr error_;
 };

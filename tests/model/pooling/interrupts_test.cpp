@@ -162,5 +162,20 @@ TEST_P(InterruptsTest, message_of_another_vf_ends_in_the_switch) {
     EXPECT_EQ(counters(2).refused[pooling::RefusalCause::unknown_interrupt], before + 1);
 }
 
+TEST_P(InterruptsTest, secondary_bus_reset_of_a_slave_clears_its_interrupts_only) {
+    const std::array<std::uint32_t, 2> numbers = program(0);
+    constexpr pcie::Bdf bridge(2, 0, 0);
+    constexpr std::uint16_t bridge_control = 0x3C;
+    platform.config_write(1, bridge, bridge_control, 0x0040'0000, 0xC);
+    platform.config_write(1, bridge, bridge_control, 0, 0xC);
+    const std::uint64_t before = counters(1).refused[pooling::RefusalCause::unknown_interrupt];
+    interrupt(0, numbers[0], now());
+    interrupt(1, numbers[1], now());
+    PooledPlatform::run_for(quiet);
+    EXPECT_TRUE(platform.roots[1]->requests.empty()) << "its entry is gone";
+    EXPECT_EQ(counters(1).refused[pooling::RefusalCause::unknown_interrupt], before + 1);
+    EXPECT_EQ(platform.roots[2]->requests.size(), 1U);
+}
+
 } // namespace
 } // namespace rootpool::models::test

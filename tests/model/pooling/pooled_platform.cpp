@@ -1,5 +1,6 @@
 #include "pooled_platform.h"
 
+#include "rootpool/pcie/completion_splitter.h"
 #include "rootpool/pcie/tlp_builder.h"
 
 namespace rootpool::models::test {
@@ -125,7 +126,41 @@ void FakeComponent::explain_waits(const Port& at, pcie::WaitGraph& graph) const 
 }
 
 void FakeComponent::answer(const pcie::Tlp& request, SimTime at) {
-    reply(request, pcie::Bdf(), memory(request.header.address), at);
+    if (request.header.kind == TlpKind::memory_read) {
+        complete(request, pcie::Bdf(), at);
+    } else {
+        reply(request, pcie::Bdf(), memory(request.header.address), at);
+    }
+}
+
+void FakeComponent::complete(const pcie::Tlp& request, pcie::Bdf completer, SimTime at) {
+    constexpr unsigned boundary = 64;
+    constexpr unsigned max_payload = 128;
+    const AnswerFate what = fate ? fate(request.header.address) : AnswerFate::complete;
+    if (what == AnswerFate::unsupported || what == AnswerFate::aborted) {
+        const auto status = what == AnswerFate::aborted ? pcie::CompletionStatus::completer_abort
+                                                        : pcie::CompletionStatus::unsupported_request;
+        send(pcie::completion(request.header, completer, status), 0, at);
+        return;
+    }
+    const std::uint32_t first = memory(request.header.address);
+    for (const pcie::CompletionPart& part : pcie::CompletionSplitter(request.header, boundary, max_payload)) {
+        TlpHeader header = pcie::completion_with_data(request.header, completer, part);
+        header.poisoned = what == AnswerFate::poisoned;
+        const std::uint32_t value = first + part.data_offset / 4U;
+        if (what == AnswerFate::late) {
+            late_.emplace_back(header, value);
+        } else {
+            send(header, value, at);
+        }
+    }
+}
+
+void FakeComponent::answer_late() {
+    for (const auto& [header, value] : late_) {
+        send(header, value);
+    }
+    late_.clear();
 }
 
 void FakeComponent::reply(const pcie::Tlp& request, pcie::Bdf completer, std::optional<std::uint32_t> first_dword,
@@ -191,11 +226,20 @@ std::uint32_t FakeDevice::read_vf(unsigned index, std::uint16_t offset) const {
     }
 }
 
+void FakeDevice::on_link_down(Port& /*port*/) {
+    late_.clear();
+    pf_registers_.clear();
+    vf_registers_.assign(vfs, {});
+    if (reset) {
+        reset();
+    }
+}
+
 void FakeDevice::answer(const pcie::Tlp& request, SimTime at) {
     const TlpHeader& header = request.header;
     if (!pcie::is_configuration(header.kind)) {
         const pcie::Bdf function = vf(static_cast<unsigned>((header.address >> 14U) % vfs)); // BARs of 16 KB
-        reply(request, function, memory(header.address), at);
+        complete(request, function, at);
         return;
     }
     const bool writes = pcie::has_data(header.kind);
@@ -207,6 +251,9 @@ void FakeDevice::answer(const pcie::Tlp& request, SimTime at) {
         auto& registers = index ? vf_registers_[*index] : pf_registers_;
         const std::uint32_t value = core::load_le<std::uint32_t>(request.payload.bytes().data());
         registers[header.config_register] = value;
+        if (index && header.config_register == 0xA8 && (value & 0x8000U) != 0 && function_reset) {
+            function_reset(*index);
+        }
         reply(request, header.target, std::nullopt, at);
         return;
     }
@@ -305,9 +352,16 @@ void PooledPlatform::map_function(unsigned root, std::uint8_t function) {
     config_write(root, target, 0x04, 0x0006, 0x3);
 }
 
-void PooledPlatform::bring_up() {
+void PooledPlatform::set_up_again() {
     enumerate_bridges(0);
     enable_vfs(static_cast<std::uint16_t>(std::max<std::size_t>(16, roots.size() - 1)));
+    for (unsigned root = 1; root < roots.size(); ++root) {
+        enumerate_bridges(root);
+        map_function(root, 0);
+    }
+}
+
+void PooledPlatform::bring_up() {
     for (unsigned root = 1; root < roots.size(); ++root) {
         const pcie::VfIndex vf(static_cast<std::uint16_t>(root - 1));
         const auto result = multi_root_switch.pool_manager().assign(pooling::DeviceIndex(0), {vf, vf},
@@ -315,9 +369,8 @@ void PooledPlatform::bring_up() {
         if (result != pooling::AssignResult::ok) {
             throw std::runtime_error(std::string(pooling::to_string(result)));
         }
-        enumerate_bridges(root);
-        map_function(root, 0);
     }
+    set_up_again();
 }
 
 } // namespace rootpool::models::test

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "models/pcie/link.h"
@@ -21,6 +22,9 @@ struct Received {
     [[nodiscard]] std::uint32_t value(std::size_t dword = 0) const;
 };
 
+/// How a memory read is answered.
+enum class AnswerFate : std::uint8_t { complete, unsupported, aborted, poisoned, late };
+
 /// The link end of a fake component: answers memory reads from `memory`, records everything else.
 class FakeComponent : public PortOwner {
 public:
@@ -30,6 +34,11 @@ public:
     void release_posted();
     /// What this component answers to a memory read of the dword at an address.
     std::function<std::uint32_t(std::uint64_t address)> memory = [](std::uint64_t) { return 0U; };
+
+    /// What becomes of memory reads of an address; empty: all are completed.
+    std::function<AnswerFate(std::uint64_t address)> fate;
+    /// Answers those that were to be late.
+    void answer_late();
 
     Port port;
     /// Keeps the place of a request in the receive buffer until its completion is on the wire.
@@ -52,9 +61,13 @@ protected:
     void explain_waits(const Port& at, pcie::WaitGraph& graph) const override;
     void release_answered();
     virtual void answer(const pcie::Tlp& request, SimTime at);
+    /// A memory read, in as many completions as its address and the maximum payload make.
+    void complete(const pcie::Tlp& request, pcie::Bdf completer, SimTime at);
     void reply(const pcie::Tlp& request, pcie::Bdf completer, std::optional<std::uint32_t> first_dword, SimTime at);
 
     pcie::TlpFactory& factory_;
+    /// Of requests that are answered late.
+    std::vector<std::pair<pcie::TlpHeader, std::uint32_t>> late_;
 
 private:
     std::deque<pcie::TlpPtr> held_; ///< requests whose completions have not all started
@@ -67,6 +80,9 @@ class FakeDevice : public FakeComponent {
 public:
     FakeDevice(const char* name, pcie::TlpFactory& factory, const pcie::Credits& credits);
 
+    std::function<void(unsigned vf)> function_reset; ///< called for each of a VF; may be empty
+    std::function<void()> reset;                     ///< called when the link goes down; may be empty
+
     [[nodiscard]] pcie::Bdf vf(unsigned index) const {
         return pcie::Bdf(static_cast<std::uint16_t>(pf_.routing_id() + 0x80U + 2 * index));
     }
@@ -74,6 +90,7 @@ public:
 private:
     static constexpr unsigned vfs = 64;
     void answer(const pcie::Tlp& request, SimTime at) override;
+    void on_link_down(Port& port) override;
     [[nodiscard]] std::uint32_t read_pf(std::uint16_t offset) const;
     [[nodiscard]] std::uint32_t read_vf(unsigned index, std::uint16_t offset) const;
     [[nodiscard]] std::optional<unsigned> vf_index(pcie::Bdf function) const;
@@ -127,6 +144,8 @@ public:
     void map_function(unsigned root, std::uint8_t function);
     /// All of that: VF `root` - 1 lent to every slave.
     void bring_up();
+    /// What the roots' software does after a reset of everything.
+    void set_up_again();
 
     void watch(Watchdog& watchdog);
 

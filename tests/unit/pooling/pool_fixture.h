@@ -107,6 +107,7 @@ public:
     std::unique_ptr<PoolManager> manager;
 
 private:
+    void on_secondary_reset(pcie::RootId /*root*/, DeviceIndex /*device*/, bool /*held*/) override {}
     void on_secondary_bus(pcie::RootId root, DeviceIndex /*device*/, pcie::Bdf /*bridge*/, std::uint8_t bus) override {
         engine->set_slave_bus(root, bus);
     }
