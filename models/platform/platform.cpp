@@ -182,6 +182,7 @@ observe::MetricSet Platform::collect_metrics() {
     files_.aliases().add_metrics(metrics);
     metrics.add("links.tlps", files_.hash().tlps(), "TLPs",
                 "TLPs put on links: one that crosses two links counts twice");
+    topology_.add_link_metrics(metrics);
     add_device_metrics(metrics);
     add_fabric_metrics(metrics);
     return metrics;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "models/platform/config_mapping.h"
+#include "models/platform/link_metrics.h"
 #include "rootpool/core/error.h"
 
 namespace rootpool::models {
@@ -66,10 +67,11 @@ void Topology::make_switch() {
     }
 }
 
-void Topology::connect(const std::string& label, const LinkConfig& link, const scenario::LinkFaults& faults,
-                       Port& upstream, Port& downstream) {
+void Topology::connect(const std::string& owner, const std::string& name, const LinkConfig& link,
+                       const scenario::LinkFaults& faults, Port& upstream, Port& downstream) {
+    const std::string label = link_label(name);
     const std::string module = "link" + std::to_string(links_.size());
-    NamedLink made{label, fault_source(faults, LinkDirection::down, label, config_.seed),
+    NamedLink made{owner + "." + name, label, fault_source(faults, LinkDirection::down, label, config_.seed),
                    fault_source(faults, LinkDirection::up, label, config_.seed),
                    std::make_unique<Link>(module.c_str(), scheduler_, link)};
     made.link->connect(upstream, downstream);
@@ -87,7 +89,7 @@ void Topology::make_links() {
         const scenario::DeviceConfig& device = config_.devices[i];
         if (device.attach) {
             const scenario::ServerConfig& server = config_.server(*device.attach);
-            connect(link_label(server.name), attached_link_config(server, device), server.link.faults,
+            connect("server", server.name, attached_link_config(server, device), server.link.faults,
                     servers_[device.attach->index()]->root_complex().port, devices_[i].port());
         }
     }
@@ -97,16 +99,22 @@ void Topology::make_links() {
     const scenario::SwitchConfig& config = *config_.multi_root_switch;
     for (std::size_t root = 0; root < config.upstream.size(); ++root) {
         const scenario::ServerId id = config.upstream[root];
-        connect(link_label(config_.server(id).name), link_config(config_.server(id)), config_.server(id).link.faults,
+        connect("server", config_.server(id).name, link_config(config_.server(id)), config_.server(id).link.faults,
                 servers_[id.index()]->root_complex().port,
                 switch_->upstream_port(pcie::RootId(static_cast<std::uint8_t>(root))));
     }
     for (std::size_t port = 0; port < config.downstream.size(); ++port) {
         const scenario::DeviceId id = config.downstream[port];
-        connect(link_label(config_.device(id).name),
+        connect("device", config_.device(id).name,
                 device_link_config(config_.device(id), config_.server(config.master)), config_.device(id).link.faults,
                 switch_->downstream_port(pooling::DeviceIndex(static_cast<std::uint8_t>(port))),
                 devices_[id.index()].port());
+    }
+}
+
+void Topology::add_link_metrics(observe::MetricSet& metrics) {
+    for (const NamedLink& link : links_) {
+        models::add_link_metrics(metrics, link.owner, *link.link);
     }
 }
 

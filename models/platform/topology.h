@@ -14,6 +14,7 @@
 #include "models/pcie/watchdog.h"
 #include "models/pooling/multi_root_switch.h"
 #include "rootpool/net/frame.h"
+#include "rootpool/observe/metrics.h"
 #include "rootpool/pcie/fault_sources.h"
 #include "rootpool/pcie/tlp.h"
 #include "rootpool/scenario/config.h"
@@ -38,6 +39,9 @@ public:
     /// Null when the scenario has no switch.
     [[nodiscard]] MultiRootSwitch* multi_root_switch() noexcept { return switch_.get(); }
 
+    /// What happened on every link until now.
+    void add_link_metrics(observe::MetricSet& metrics);
+
     /// Names of the two directions of a server's link, as observers know them.
     [[nodiscard]] static std::string link_label(const std::string& component) { return component + ".link"; }
 
@@ -50,6 +54,7 @@ private:
         [[nodiscard]] Port& port() const { return nic ? nic->port() : dma_probe->port; }
     };
     struct NamedLink {
+        std::string owner; ///< in names of metrics: the server or device whose link it is
         std::string label;
         std::unique_ptr<pcie::CombinedFaults> down_faults; // before the link, which asks them
         std::unique_ptr<pcie::CombinedFaults> up_faults;
@@ -65,8 +70,8 @@ private:
     void make_switch();
     void make_links();
     void make_cables();
-    void connect(const std::string& label, const LinkConfig& link, const scenario::LinkFaults& faults, Port& upstream,
-                 Port& downstream);
+    void connect(const std::string& owner, const std::string& name, const LinkConfig& link,
+                 const scenario::LinkFaults& faults, Port& upstream, Port& downstream);
 
     const scenario::Config& config_;
     Scheduler scheduler_{"scheduler"};
