@@ -59,6 +59,9 @@ struct Nic82599::Internals : private PortOwner, private nic::DeviceEvents, priva
             completer.take(std::move(tlp), last_beat);
         }
     }
+    void on_link_negotiated(Port& /*from*/, const pcie::LinkParameters& link) override {
+        device.functions().set_link(link);
+    }
     void on_room(Port& /*from*/) override { dma.on_room(); }
 
     void on_link_error(Port& /*from*/, pcie::ErrorKind kind) override {

@@ -24,6 +24,8 @@ void Link::connect(Port& upstream_component, Port& downstream_component) {
     upstream_end_.connect(downstream_end_, upstream_component.advertised(), upstream_component.listener());
     downstream_end_.connect(upstream_end_, downstream_component.advertised(), downstream_component.listener());
     upstream_component.set_control(*this);
+    upstream_component.listener().on_link_negotiated(parameters_);
+    downstream_component.listener().on_link_negotiated(parameters_);
 }
 
 void Link::observe(pcie::TlpObserver& observer, const std::string& label) {

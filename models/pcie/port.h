@@ -34,6 +34,7 @@ public:
     virtual void on_returned(Port& /*port*/, const pcie::TlpPtr& /*tlp*/) {}
     /// See LinkListener.
     virtual void on_link_error(Port& /*port*/, pcie::ErrorKind /*kind*/) {}
+    virtual void on_link_negotiated(Port& /*port*/, const pcie::LinkParameters& /*link*/) {}
     virtual void on_link_up(Port& /*port*/) {}
     virtual void on_link_down(Port& /*port*/) {}
     /// The owner knows that the other side takes nothing, and expects no more.
@@ -100,6 +101,7 @@ private:
     void on_link_error(pcie::ErrorKind kind) override { owner_.on_link_error(*this, kind); }
     void on_link_up() override { owner_.on_link_up(*this); }
     void on_link_down() override { owner_.on_link_down(*this); }
+    void on_link_negotiated(const pcie::LinkParameters& link) override { owner_.on_link_negotiated(*this, link); }
 
     PortOwner& owner_;
     LinkControl* control_ = nullptr;

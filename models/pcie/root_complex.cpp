@@ -291,6 +291,10 @@ void RootComplex::on_returned(Port& /*port*/, const pcie::TlpPtr& tlp) {
 
 void RootComplex::on_link_error(Port& /*port*/, pcie::ErrorKind kind) { report(kind, {}, now()); }
 
+void RootComplex::on_link_negotiated(Port& /*port*/, const pcie::LinkParameters& link) {
+    pcie::set_link_status(root_port_, express_offset, link);
+}
+
 void RootComplex::on_link_up(Port& /*port*/) { set_link_active(true); }
 
 void RootComplex::on_link_down(Port& /*port*/) {

@@ -114,6 +114,7 @@ private:
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_returned(Port& port, const pcie::TlpPtr& tlp) override;
     void on_link_error(Port& port, pcie::ErrorKind kind) override;
+    void on_link_negotiated(Port& port, const pcie::LinkParameters& link) override;
     void on_link_up(Port& port) override;
     void on_link_down(Port& port) override;
     void explain_waits(const Port& at, pcie::WaitGraph& graph) const override;

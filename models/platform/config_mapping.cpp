@@ -81,6 +81,7 @@ Nic82599Config nic_config(const scenario::DeviceConfig& device, std::size_t inde
     config.receive_credits = device.link.credits;
     config.functions.prefetchable_bars = device.bar_prefetchable;
     config.functions.ari = device.ari;
+    config.functions.link = {static_cast<pcie::Generation>(device.link.generation), device.link.width};
     config.functions.erratum_35 = device.errata.vf_capabilities_read_zero;
     config.functions.erratum_36 = device.errata.vf_completer_id;
     config.functions.vf_flr_keeps_queues = device.errata.vf_flr_keeps_queues;

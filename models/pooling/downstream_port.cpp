@@ -263,6 +263,15 @@ void DownstreamPort::on_link_error(Port& /*port*/, pcie::ErrorKind kind) {
     master().send_error(rank(AnswerCause::link));
 }
 
+/// Every root sees the one link that there is.
+void DownstreamPort::on_link_negotiated(Port& /*port*/, const pcie::LinkParameters& link) {
+    for (UpstreamPort* root : roots_) {
+        if (root->reaches(config_.device)) {
+            root->virtual_switch().set_downstream_link(config_.device, link);
+        }
+    }
+}
+
 void DownstreamPort::on_link_up(Port& /*port*/) {
     link_is_up_ = true;
     after_instant_.arm(now() + SimTime{1});

@@ -70,6 +70,7 @@ private:
     void on_bad_tlp(Port& port, const pcie::TlpPtr& tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& port) override;
     void on_link_error(Port& port, pcie::ErrorKind kind) override;
+    void on_link_negotiated(Port& port, const pcie::LinkParameters& link) override;
     void on_link_up(Port& port) override;
     void on_link_down(Port& port) override;
     void follow_resets();

@@ -97,6 +97,9 @@ private:
     void on_room(Port& port) override;
     [[nodiscard]] bool is_fenced(const Port& port) const override;
     void on_link_error(Port& port, pcie::ErrorKind kind) override;
+    void on_link_negotiated(Port& /*port*/, const pcie::LinkParameters& link) override {
+        virtual_switch_.set_upstream_link(link);
+    }
     void on_link_up(Port& port) override;
     void on_link_down(Port& /*port*/) override { link_changes(false); }
     void link_changes(bool up);

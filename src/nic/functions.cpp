@@ -109,6 +109,10 @@ Functions::Functions(const FunctionOptions& options, FunctionEvents& events) : o
     update_sriov();
 }
 
+void Functions::set_link(const pcie::LinkParameters& negotiated) noexcept {
+    pcie::set_link_status(*spaces_[0], express_at, negotiated);
+}
+
 void Functions::define_pf(const FunctionOptions& options) {
     pcie::ConfigSpaceBuilder builder(*spaces_[0]);
     builder.type_0_header(identity(options, intel, pf_device, 1))
@@ -129,6 +133,8 @@ void Functions::define_pf(const FunctionOptions& options) {
     express.device_capabilities_2 = device_capabilities_2;
     express.link_control_2 = 2;
     builder.express(express_at, express);
+    pcie::set_link_capability(*spaces_[0], express_at, options.link);
+    pcie::set_link_status(*spaces_[0], express_at, options.link);
     if (options.vital_product_data) {
         builder.vital_product_data(vpd_at);
     }
@@ -168,6 +174,9 @@ void Functions::define_vf(ConfigSpace& space, const FunctionOptions& options) {
                         .pending_offset = msix_pba_offset})
         .express(express_at, express)
         .advanced_error_reporting(aer_at, aer);
+    if (!options.erratum_35) {
+        pcie::set_link_capability(space, express_at, options.link);
+    }
     if (options.ari) {
         builder.alternative_routing_id(ari_at, 0);
     }

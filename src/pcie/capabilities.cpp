@@ -282,4 +282,34 @@ ConfigSpaceBuilder& ConfigSpaceBuilder::access_control(std::uint16_t offset, std
     return *this;
 }
 
+namespace {
+
+constexpr std::uint32_t rate_and_width_bits = 0x3FF;
+
+[[nodiscard]] std::uint32_t rate_and_width(const LinkParameters& link) noexcept {
+    return link_rate_and_width(static_cast<unsigned>(link.generation), link.width);
+}
+
+} // namespace
+
+void set_link_capability(ConfigSpace& space, std::uint16_t express, const LinkParameters& able) noexcept {
+    const auto at = [express](std::uint16_t offset) { return static_cast<std::uint16_t>(express + offset); };
+    const auto generation = static_cast<unsigned>(able.generation);
+    space.redefine32(at(r::link_capabilities), rate_and_width_bits, rate_and_width(able));
+    if (space.get32(at(r::link_capabilities_2)) != 0) {
+        constexpr std::uint32_t supported_rates = 0xFE; // bit 1 is 2.5 GT/s
+        space.redefine32(at(r::link_capabilities_2), supported_rates, (2U << generation) - 2U);
+    }
+    if (space.get16(at(r::link_control_2)) != 0) {
+        constexpr std::uint32_t target_rate = 0xF;
+        space.redefine32(at(r::link_control_2), target_rate, generation);
+    }
+}
+
+void set_link_status(ConfigSpace& space, std::uint16_t express, const LinkParameters& negotiated) noexcept {
+    constexpr unsigned upper_half = 16; // of the dword that Link Control begins
+    space.redefine32(static_cast<std::uint16_t>(express + r::link_control), rate_and_width_bits << upper_half,
+                     rate_and_width(negotiated) << upper_half);
+}
+
 } // namespace rootpool::pcie

@@ -56,6 +56,13 @@ std::uint32_t ConfigSpace::get32(std::uint16_t offset) const noexcept { return g
 void ConfigSpace::set16(std::uint16_t offset, std::uint16_t value) noexcept { scatter(values_, offset, value); }
 void ConfigSpace::set32(std::uint16_t offset, std::uint32_t value) noexcept { scatter(values_, offset, value); }
 
+void ConfigSpace::redefine32(std::uint16_t offset, std::uint32_t mask, std::uint32_t bits) noexcept {
+    for (Bytes* bytes : {&values_, &reset_}) {
+        const auto before = core::load_le<std::uint32_t>(bytes->data() + offset);
+        core::store_le(bytes->data() + offset, (before & ~mask) | (bits & mask));
+    }
+}
+
 template <typename T>
 void ConfigSpace::define(std::uint16_t offset, T reset, T writable, T write_1_clears) noexcept {
     scatter(reset_, offset, reset);

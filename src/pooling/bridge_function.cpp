@@ -131,6 +131,11 @@ void BridgeFunction::set_presence(bool now_present) noexcept {
     space_.set16(Registers::link_status, space_.get16(Registers::link_status) ^ link_active);
 }
 
+void BridgeFunction::set_link(const pcie::LinkParameters& link) noexcept {
+    pcie::set_link_capability(space_, Registers::pcie, link);
+    pcie::set_link_status(space_, Registers::pcie, link);
+}
+
 bool BridgeFunction::present() const noexcept {
     return kind_ == FunctionKind::downstream_bridge && (space_.get16(Registers::slot_status) & present_bit) != 0;
 }

@@ -9,6 +9,7 @@
 #include "rootpool/nic/function_number.h"
 #include "rootpool/pcie/config_space.h"
 #include "rootpool/pcie/error_reporting.h"
+#include "rootpool/pcie/link_arithmetic.h"
 
 namespace rootpool::nic {
 
@@ -20,6 +21,7 @@ struct FunctionOptions {
     std::uint16_t subsystem_id = 0x000C; ///< X520-2
     std::uint64_t serial_number = 0;     ///< EUI-64 of the Device Serial Number capability
     bool vital_product_data = true;      ///< VPD capability present
+    pcie::LinkParameters link = {};      ///< what the port can do
     bool ari = true; ///< PF and VFs have the ARI capability; without it VFs stay at First VF Offset 384
     bool erratum_35 =
         true; ///< a VF's DevCap, LnkCap, DevCap2 and PCIe capability version read 0 (specification update, 35)
@@ -62,6 +64,8 @@ public:
     /// A Type 0 configuration write: the PF captures bus and device number of `target` (PCIe base 2.2.6.2).
     void write(FunctionNumber function, pcie::Bdf target, std::uint16_t offset, std::uint32_t value,
                std::uint8_t byte_enables);
+    /// What the link of the port was negotiated to.
+    void set_link(const pcie::LinkParameters& negotiated) noexcept;
     /// The completer ID of completions to configuration requests, erratum 36 included.
     [[nodiscard]] pcie::Bdf configuration_completer(FunctionNumber function) const noexcept;
 

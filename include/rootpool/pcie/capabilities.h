@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "rootpool/pcie/config_space.h"
+#include "rootpool/pcie/link_arithmetic.h"
 
 namespace rootpool::pcie {
 
@@ -62,6 +63,12 @@ struct Express {
 [[nodiscard]] constexpr std::uint32_t link_rate_and_width(unsigned generation, unsigned width) noexcept {
     return generation | width << 4U;
 }
+
+/// Link Capabilities, Link Capabilities 2 and the target rate of a port whose PCI Express capability is at `express`:
+/// what it can do (PCIe base 7.5.3.6, 7.5.3.18, 7.5.3.19). Registers that the function does not have stay 0.
+void set_link_capability(ConfigSpace& space, std::uint16_t express, const LinkParameters& able) noexcept;
+/// Link Status: rate and width that were negotiated (PCIe base 7.5.3.8).
+void set_link_status(ConfigSpace& space, std::uint16_t express, const LinkParameters& negotiated) noexcept;
 
 struct AdvancedErrorReporting {
     bool root = false;                    ///< with root error command, status and source

@@ -51,6 +51,8 @@ public:
                   std::uint16_t write_1_clears = 0) noexcept;
     void define32(std::uint16_t offset, std::uint32_t reset, std::uint32_t writable = 0,
                   std::uint32_t write_1_clears = 0) noexcept;
+    /// Changes some bits now and after each reset.
+    void redefine32(std::uint16_t offset, std::uint32_t mask, std::uint32_t bits) noexcept;
     /// Marks bits that a function level reset leaves as they are (HwInit bits, MPS; PCIe base 6.6.2).
     void keep_over_flr(std::uint16_t offset, std::uint32_t bits) noexcept;
     /// Marks bits that only a fundamental reset changes: ROS, RWS and RW1CS of PCIe base table 7-2.

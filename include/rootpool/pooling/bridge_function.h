@@ -5,6 +5,7 @@
 #include "rootpool/pcie/bridge_window.h"
 #include "rootpool/pcie/config_space.h"
 #include "rootpool/pcie/error_reporting.h"
+#include "rootpool/pcie/link_arithmetic.h"
 #include "rootpool/pcie/types.h"
 
 namespace rootpool::pooling {
@@ -59,6 +60,8 @@ public:
         return memory_.contains(address) || prefetchable_.contains(address);
     }
 
+    /// Rate and width: what the port can do, and what was negotiated.
+    void set_link(const pcie::LinkParameters& link) noexcept;
     /// Downstream bridge: something is in the slot; presence and link-active state, with their change bits.
     void set_presence(bool present) noexcept;
     [[nodiscard]] bool present() const noexcept;

@@ -88,6 +88,14 @@ public:
         return std::ranges::find(devices_, device) != devices_.end();
     }
     void set_presence(DeviceIndex device, bool present) noexcept { downstream(device).set_presence(present); }
+    /// Rate and width of the link to the root, and of that below a downstream bridge.
+    void set_upstream_link(const pcie::LinkParameters& link) noexcept {
+        functions_[management].set_link(link);
+        functions_[upstream].set_link(link);
+    }
+    void set_downstream_link(DeviceIndex device, const pcie::LinkParameters& link) noexcept {
+        downstream(device).set_link(link);
+    }
     void set_max_payload(DeviceIndex device, unsigned bytes) noexcept { downstream(device).set_max_payload(bytes); }
 
     [[nodiscard]] pcie::RootId root() const noexcept { return root_; }
