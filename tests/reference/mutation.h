@@ -87,7 +87,6 @@ enum class Mutation : std::uint8_t {
     fence_spares_arrivals,
     fence_spares_requests,
     fence_stops_completions,
-    unfence_one_cycle_late,
     // switch: tables
     bar_base_one_page_off,
     bar_of_any_root,
@@ -190,7 +189,6 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Mutation:
     "fence_spares_arrivals",
     "fence_spares_requests",
     "fence_stops_completions",
-    "unfence_one_cycle_late",
     "bar_base_one_page_off",
     "bar_of_any_root",
     "vf_stride_plus_one",

@@ -6,8 +6,7 @@ namespace rootpool::reference {
 
 void RootFence::step(Edge now, const LinkPort& egress) {
     const SimTime link_up = egress.last_up();
-    const SimTime unseen = settings_.mutation == Mutation::unfence_one_cycle_late ? fabric_period : SimTime{0};
-    if (holds_ && time_of(since_) <= link_up && link_up + unseen < time_of(now)) {
+    if (holds_ && time_of(since_) <= link_up && link_up < time_of(now)) {
         holds_ = false;
         ++coverage_.unfences;
     }

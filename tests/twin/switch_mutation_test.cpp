@@ -56,7 +56,7 @@ private:
 }
 
 TEST(SwitchMutation, EachIsDetected) {
-    const Models models(environment_number("ROOTPOOL_TWIN_SEEDS", 64));
+    const Models models(environment_number("ROOTPOOL_TWIN_SEEDS", 96));
     ASSERT_EQ(models.detect(Mutation::none), "");
     fmt::print("{:<30} seed\n", "mutation");
     for (const Mutation mutation : mutations()) {

@@ -75,8 +75,8 @@ constexpr SimTime surprise_period = 20ms;
 constexpr SimTime surprise_margin = 2ms; ///< longer than a seed takes
 constexpr unsigned surprises = 2000;
 
-std::vector<LinkDown> down_times(SimTime phase) {
-    std::vector<LinkDown> times;
+std::vector<core::TimeSpan> down_times(SimTime phase) {
+    std::vector<core::TimeSpan> times;
     for (unsigned number = 1; number <= surprises; ++number) {
         const SimTime from = surprise_period * number + phase;
         times.push_back({from, from + 3us * (1 + number % 10)});
