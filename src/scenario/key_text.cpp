@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "rootpool/scenario/keys.h"
+#include "rootpool/scenario/refused_features.h"
 #include "rootpool/scenario/units.h"
 #include "scenario/failure.h"
 #include "scenario/key_lookup.h"
@@ -111,6 +112,13 @@ const Key* find_by_ending(std::string_view path) {
     return found == keys().end() ? nullptr : &*found;
 }
 
+/// What the last word of the path would ask for if the map before it had such a key.
+const RefusedFeature* refused_below_a_map(std::string_view path) {
+    const auto dot = path.rfind('.');
+    const Key* map = dot == std::string_view::npos ? nullptr : find_by_ending(path.substr(0, dot));
+    return map == nullptr ? nullptr : find_refused(map->path, path.substr(dot + 1));
+}
+
 /// Text that Markdown would take for HTML.
 std::string escaped(std::string_view text) {
     std::string result;
@@ -177,6 +185,9 @@ std::string accepted(const Key& key) {
 std::string explain(std::string_view path) {
     const Key* key = find_by_ending(path);
     if (key == nullptr) {
+        if (const RefusedFeature* refused = refused_below_a_map(path)) {
+            fail({.what = describe(*refused), .key = std::string(path)});
+        }
         std::vector<std::string> paths;
         for (const Key& row : keys()) {
             paths.emplace_back(row.path);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "rootpool/pcie/credits.h"
+#include "rootpool/scenario/refused_features.h"
 #include "rootpool/scenario/units.h"
 #include "scenario/failure.h"
 #include "scenario/key_lookup.h"
@@ -131,6 +132,19 @@ std::optional<std::pair<std::int64_t, std::int64_t>> read_span(std::string_view 
     return std::pair{*first, *last};
 }
 
+/// A wrong value may ask for something that is known, and not modelled.
+[[noreturn]] void refuse(const Node& node, const Key& key, const std::string& path, std::string what,
+                         std::string suggestion = {}) {
+    const std::string_view name = last_part(key);
+    const std::string_view map = key.path.substr(0, key.path.size() - std::min(key.path.size(), name.size() + 1));
+    const RefusedFeature* refused = find_refused(map, name, node.text);
+    fail({.where = node.where,
+          .what = refused != nullptr ? describe(*refused) : std::move(what),
+          .key = path,
+          .accepted = accepted(key),
+          .suggestion = refused != nullptr ? "" : std::move(suggestion)});
+}
+
 void check_choice(const Node& node, const Key& key, const std::string& path) {
     const auto choices = split_choices(key.choices);
     const auto quantity = read_quantity(node.text);
@@ -142,11 +156,7 @@ void check_choice(const Node& node, const Key& key, const std::string& path) {
             return;
         }
     }
-    fail({.where = node.where,
-          .what = fmt::format("'{}' is not one of the values", node.text),
-          .key = path,
-          .accepted = accepted(key),
-          .suggestion = nearest(node.text, choices)});
+    refuse(node, key, path, fmt::format("'{}' is not one of the values", node.text), nearest(node.text, choices));
 }
 
 } // namespace
@@ -237,7 +247,7 @@ void check_scalar(Node& node, const Key& key, const std::string& path) {
         node.text = node.text == "true" ? "on" : "off";
     }
     if (const Problem problem = key.type == KeyType::choice ? "" : problem_of(node, key); !problem.empty()) {
-        fail({.where = node.where, .what = problem, .key = path, .accepted = accepted(key)});
+        refuse(node, key, path, problem);
     }
     if (!key.choices.empty()) {
         check_choice(node, key, path);

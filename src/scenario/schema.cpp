@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "rootpool/scenario/refused_features.h"
 #include "scenario/failure.h"
 #include "scenario/key_lookup.h"
 #include "scenario/scalar_check.h"
@@ -33,7 +34,8 @@ void require_count(std::size_t count, const Node& node, const Key& key, const st
     }
 }
 
-void require_known_keys(const Node& node, const std::vector<const Key*>& children, const std::string& path) {
+void require_known_keys(const Node& node, const std::string& pattern, const std::string& path) {
+    const auto children = children_of(pattern);
     std::vector<std::string> names;
     names.reserve(children.size());
     for (const Key* child : children) {
@@ -41,11 +43,12 @@ void require_known_keys(const Node& node, const std::vector<const Key*>& childre
     }
     for (const Entry& entry : node.entries) {
         if (std::ranges::find(names, entry.key) == names.end()) {
+            const RefusedFeature* refused = find_refused(pattern, entry.key);
             fail({.where = entry.where,
-                  .what = "unknown key",
+                  .what = refused != nullptr ? describe(*refused) : "unknown key",
                   .key = join(path, entry.key),
                   .accepted = enumerate(names),
-                  .suggestion = nearest(entry.key, names)});
+                  .suggestion = refused != nullptr ? "" : nearest(entry.key, names)});
         }
     }
 }
@@ -72,8 +75,8 @@ void fill_in(Node& node, const Key& child, const std::string& path) {
 }
 
 void check_map(Node& node, const std::string& pattern, const std::string& path) {
+    require_known_keys(node, pattern, path);
     const auto children = children_of(pattern);
-    require_known_keys(node, children, path);
     std::vector<Entry> in_table_order;
     for (const Key* child : children) {
         const std::string name(last_part(*child));
@@ -91,8 +94,8 @@ void check_map(Node& node, const std::string& pattern, const std::string& path) 
 }
 
 void check_one_of(Node& node, const Key& key, const std::string& pattern, const std::string& path) {
+    require_known_keys(node, pattern, path);
     const auto children = children_of(pattern);
-    require_known_keys(node, children, path);
     if (node.entries.size() != 1) {
         refuse(node, key, path, fmt::format("{} keys where one is expected", node.entries.size()));
     }
