@@ -17,7 +17,6 @@ constexpr std::uint16_t error_reporting_offset = 0x100;
 constexpr std::uint32_t memory_controller = 0x05'80'00; // class code "other memory controller"
 constexpr std::uint32_t role_based_error_reporting = 0x8000;
 constexpr std::uint32_t payload_512 = 2; // encoded as log2(bytes / 128)
-constexpr std::uint32_t all_completion_timeouts = 0x1F;
 
 /// Field of Device Control that means 128 << field bytes. Encodings above 4096 bytes are reserved.
 [[nodiscard]] constexpr unsigned size_field(std::uint16_t control, unsigned shift) noexcept {
@@ -41,7 +40,6 @@ DmaProbeFunction::DmaProbeFunction(const pcie::LinkParameters& link) {
                       role_based_error_reporting | pcie::registers::device_capabilities_extended_tag | payload_512,
                   .link_capabilities = rate_and_width,
                   .link_status = static_cast<std::uint16_t>(rate_and_width),
-                  .device_capabilities_2 = all_completion_timeouts,
                   .link_control_2 = static_cast<std::uint16_t>(link.generation)})
         .advanced_error_reporting(error_reporting_offset, {});
 }

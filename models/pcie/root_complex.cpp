@@ -65,6 +65,8 @@ void RootComplex::define_root_port() {
     const std::uint32_t link = pcie::link_rate_and_width(static_cast<unsigned>(config_.link.parameters.generation),
                                                          config_.link.parameters.width);
     const auto payload_code = static_cast<std::uint32_t>(std::countr_zero(config_.max_payload / 128U));
+    const std::uint16_t boundary =
+        config_.read_completion_boundary == 128 ? pcie::registers::link_control_read_completion_boundary : 0;
     pcie::ConfigSpaceBuilder(root_port_)
         .type_1_header({.vendor = 0x8086, .device = 0x0151, .class_code = 0x060400, .revision = 0x09})
         .bridge_subsystem(0x88, 0x8086, 0x0151)
@@ -75,9 +77,10 @@ void RootComplex::define_root_port() {
                                   .device_capabilities = 0x8000 | payload_code,
                                   .link_capabilities = link | pcie::registers::link_capabilities_surprise_down |
                                                        pcie::registers::link_capabilities_active_reporting,
+                                  .link_control = boundary,
                                   .link_status = static_cast<std::uint16_t>(link | pcie::registers::link_status_active),
                                   .slot_capabilities = 0x0008'0000U,
-                                  .device_capabilities_2 = 0x20U | 0x1FU,
+                                  .device_capabilities_2 = pcie::registers::device_control_2_ari,
                                   .link_control_2 = static_cast<std::uint16_t>(config_.link.parameters.generation)})
         .advanced_error_reporting(aer_offset, {.root = true});
     root_port_.set16(express_offset + pcie::registers::slot_status, 0x0040); // a card is in the slot

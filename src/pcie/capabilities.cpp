@@ -15,14 +15,7 @@ namespace r = registers;
 constexpr std::uint16_t conventional_end = 0x100;
 
 /// Capability identifiers: PCI Code and ID Assignment Specification.
-enum CapabilityId : std::uint8_t {
-    id_power = 0x01,
-    id_vpd = 0x03,
-    id_msi = 0x05,
-    id_subsystem = 0x0D,
-    id_express = 0x10,
-    id_msix = 0x11
-};
+enum CapabilityId : std::uint8_t { id_power = 0x01, id_vpd = 0x03, id_msi = 0x05, id_subsystem = 0x0D, id_msix = 0x11 };
 enum ExtendedId : std::uint16_t { id_aer = 0x01, id_serial = 0x03, id_acs = 0x0D, id_ari = 0x0E, id_sriov = 0x10 };
 
 constexpr std::uint32_t all_bits = 0xFFFF'FFFF;
@@ -128,9 +121,14 @@ void ConfigSpaceBuilder::link_extended(std::uint16_t offset, std::uint16_t bytes
 }
 
 ConfigSpaceBuilder& ConfigSpaceBuilder::power_management(std::uint16_t offset, const PowerManagement& power) {
+    constexpr std::uint16_t pme_support = 0xF800;
+    constexpr std::uint32_t power_state = 0x3; // D0 and D3hot: D1 and D2 are discarded
+    const auto control = static_cast<std::uint16_t>(offset + 4);
+    const bool pme = (power.capabilities & pme_support) != 0;
     link(offset, 8, id_power);
     space_.define16(static_cast<std::uint16_t>(offset + 2), power.capabilities);
-    space_.define16(static_cast<std::uint16_t>(offset + 4), power.control, 0x0103, 0x8000);
+    space_.define16(control, power.control, pme ? 0x0103 : 0x0003, pme ? 0x8000 : 0);
+    space_.all_or_none(control, power_state);
     return *this;
 }
 
@@ -158,43 +156,6 @@ ConfigSpaceBuilder& ConfigSpaceBuilder::msix(std::uint16_t offset, const Msix& m
                     0xC000);
     space_.define32(static_cast<std::uint16_t>(offset + 4), msix.table_offset | msix.table_bar);
     space_.define32(static_cast<std::uint16_t>(offset + 8), msix.pending_offset | msix.pending_bar);
-    return *this;
-}
-
-ConfigSpaceBuilder& ConfigSpaceBuilder::express(std::uint16_t offset, const Express& express) {
-    const auto at = [offset](unsigned plus) { return static_cast<std::uint16_t>(offset + plus); };
-    const bool below = express.type == PortType::root_port || express.type == PortType::downstream_port;
-    link(offset, 0x3C, id_express);
-    space_.define16(at(2), static_cast<std::uint16_t>(express.version | static_cast<unsigned>(express.type) << 4U |
-                                                      (express.slot_implemented ? 0x100U : 0U) |
-                                                      static_cast<unsigned>(express.interrupt_message) << 9U));
-    space_.define32(at(r::device_capabilities), express.device_capabilities);
-    // Initiate Function Level Reset (bit 15) always reads 0: its owner sees it in ConfigSpace::Write::written.
-    const bool extended_tag = (express.device_capabilities & r::device_capabilities_extended_tag) != 0;
-    space_.define16(at(r::device_control), express.device_control,
-                    static_cast<std::uint16_t>(0x78FFU | (extended_tag ? r::device_control_extended_tag : 0U)));
-    space_.keep_over_flr(at(r::device_control), 0x00E0); // MPS, PCIe base 6.6.2
-    space_.define16(at(r::device_status), 0, 0, 0x000F);
-    space_.define32(at(r::link_capabilities), express.link_capabilities);
-    space_.define16(at(r::link_control), 0, below ? 0x03FB : 0x01CB);
-    space_.keep_over_flr(at(r::link_control), 0xFFFF);
-    space_.define16(at(r::link_status), express.link_status, 0, below ? 0xC000 : 0);
-    space_.keep_over_flr(at(r::link_status), 0xFFFF); // the link is not reset, PCIe base 6.6.2
-    if (express.slot_implemented) {
-        space_.define32(at(r::slot_capabilities), express.slot_capabilities);
-        space_.define16(at(r::slot_control), 0x03C0, 0x17FF); // both indicators off
-        space_.define16(at(r::slot_status), 0, 0, 0x011F);
-    }
-    if (express.type == PortType::root_port) {
-        space_.define16(at(r::root_control), 0, 0x001F);
-        space_.define32(at(r::root_status), 0, 0, 0x0001'0000);
-    }
-    space_.define32(at(r::device_capabilities_2), express.device_capabilities_2);
-    space_.define16(at(r::device_control_2), 0,
-                    static_cast<std::uint16_t>((express.device_capabilities_2 & 0x1FU ? 0x1FU : 0U) |
-                                               (express.device_capabilities_2 & r::device_control_2_ari)));
-    space_.define32(at(r::link_capabilities_2), express.link_capabilities_2);
-    space_.define16(at(r::link_control_2), express.link_control_2, below || express.link_control_2 != 0 ? 0x003F : 0);
     return *this;
 }
 
@@ -280,36 +241,6 @@ ConfigSpaceBuilder& ConfigSpaceBuilder::access_control(std::uint16_t offset, std
     space_.define16(static_cast<std::uint16_t>(offset + 4), supported & 0x7F);
     space_.define16(static_cast<std::uint16_t>(offset + 6), 0, supported & 0x7F);
     return *this;
-}
-
-namespace {
-
-constexpr std::uint32_t rate_and_width_bits = 0x3FF;
-
-[[nodiscard]] std::uint32_t rate_and_width(const LinkParameters& link) noexcept {
-    return link_rate_and_width(static_cast<unsigned>(link.generation), link.width);
-}
-
-} // namespace
-
-void set_link_capability(ConfigSpace& space, std::uint16_t express, const LinkParameters& able) noexcept {
-    const auto at = [express](std::uint16_t offset) { return static_cast<std::uint16_t>(express + offset); };
-    const auto generation = static_cast<unsigned>(able.generation);
-    space.redefine32(at(r::link_capabilities), rate_and_width_bits, rate_and_width(able));
-    if (space.get32(at(r::link_capabilities_2)) != 0) {
-        constexpr std::uint32_t supported_rates = 0xFE; // bit 1 is 2.5 GT/s
-        space.redefine32(at(r::link_capabilities_2), supported_rates, (2U << generation) - 2U);
-    }
-    if (space.get16(at(r::link_control_2)) != 0) {
-        constexpr std::uint32_t target_rate = 0xF;
-        space.redefine32(at(r::link_control_2), target_rate, generation);
-    }
-}
-
-void set_link_status(ConfigSpace& space, std::uint16_t express, const LinkParameters& negotiated) noexcept {
-    constexpr unsigned upper_half = 16; // of the dword that Link Control begins
-    space.redefine32(static_cast<std::uint16_t>(express + r::link_control), rate_and_width_bits << upper_half,
-                     rate_and_width(negotiated) << upper_half);
 }
 
 } // namespace rootpool::pcie

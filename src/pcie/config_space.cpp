@@ -44,7 +44,11 @@ void ConfigSpace::write(std::uint16_t offset, std::uint32_t value, std::uint8_t 
     const std::uint32_t before = read(dword);
     const std::uint32_t writable = core::load_le<std::uint32_t>(&writable_[dword]) & enabled;
     const std::uint32_t cleared = core::load_le<std::uint32_t>(&write_1_clears_[dword]) & written;
-    const std::uint32_t after = ((before & ~writable) | (written & writable)) & ~cleared;
+    std::uint32_t after = ((before & ~writable) | (written & writable)) & ~cleared;
+    const std::uint32_t together = dword == all_or_none_at_ ? all_or_none_ : 0;
+    if ((after & together) != 0 && (after & together) != together) {
+        after = (after & ~together) | (before & together);
+    }
     core::store_le(&values_[dword], after);
     if (hook_) {
         hook_({dword, before, after, written, static_cast<std::uint8_t>(byte_enables & 0xFU)});
@@ -84,6 +88,11 @@ void ConfigSpace::define16(std::uint16_t offset, std::uint16_t reset, std::uint1
 void ConfigSpace::define32(std::uint16_t offset, std::uint32_t reset, std::uint32_t writable,
                            std::uint32_t write_1_clears) noexcept {
     define(offset, reset, writable, write_1_clears);
+}
+
+void ConfigSpace::all_or_none(std::uint16_t offset, std::uint32_t bits) noexcept {
+    all_or_none_at_ = offset;
+    all_or_none_ = bits;
 }
 
 void ConfigSpace::keep_over_flr(std::uint16_t offset, std::uint32_t bits) noexcept {

@@ -32,7 +32,7 @@ struct Bar {
 
 struct PowerManagement {
     std::uint16_t capabilities = 0x0003; ///< PMC: version 3
-    std::uint16_t control = 0x0008;      ///< PMCSR after reset; bits 1:0 and 8 are writable
+    std::uint16_t control = 0x0008;      ///< PMCSR after reset
 };
 
 struct Msix {
@@ -44,6 +44,7 @@ struct Msix {
 };
 
 /// Raw register values after reset where devices differ; the builder knows which bits are writable for each port type.
+/// Controls of what the capabilities do not offer read 0 (PCIe base table 7-2).
 struct Express {
     PortType type = PortType::endpoint;
     std::uint8_t version = 2;
@@ -52,6 +53,7 @@ struct Express {
     std::uint32_t device_capabilities = 0x8000; ///< role-based error reporting
     std::uint16_t device_control = 0x2810;      ///< relaxed ordering, no snoop, MPS 128, MRRS 512
     std::uint32_t link_capabilities = 0;
+    std::uint16_t link_control = 0; ///< Read Completion Boundary of a root port
     std::uint16_t link_status = 0;
     std::uint32_t slot_capabilities = 0;
     std::uint32_t device_capabilities_2 = 0;

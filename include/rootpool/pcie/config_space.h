@@ -51,6 +51,9 @@ public:
                   std::uint16_t write_1_clears = 0) noexcept;
     void define32(std::uint16_t offset, std::uint32_t reset, std::uint32_t writable = 0,
                   std::uint32_t write_1_clears = 0) noexcept;
+    /// Bits of the dword at `offset` that software sets or clears together: a write of only some of them leaves them
+    /// all (Power State without D1 and D2, PCIe base 7.5.2.2). A function has one such field.
+    void all_or_none(std::uint16_t offset, std::uint32_t bits) noexcept;
     /// Changes some bits now and after each reset.
     void redefine32(std::uint16_t offset, std::uint32_t mask, std::uint32_t bits) noexcept;
     /// Marks bits that a function level reset leaves as they are (HwInit bits, MPS; PCIe base 6.6.2).
@@ -79,6 +82,8 @@ private:
     Bytes write_1_clears_{};
     Bytes kept_over_flr_{}; ///< sticky bits included
     Bytes sticky_{};
+    std::uint16_t all_or_none_at_ = 0;
+    std::uint32_t all_or_none_ = 0;
     WriteHook hook_;
 };
 

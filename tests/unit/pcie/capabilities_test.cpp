@@ -177,7 +177,10 @@ TEST(Capabilities, SlotRegistersAreThoseOfADownstreamPortWithASlot) {
     ConfigSpace space;
     ConfigSpaceBuilder(space)
         .type_1_header({.vendor = 0x10EE, .device = 0x8088, .class_code = 0x060400})
-        .express(0x80, {.type = PortType::downstream_port, .slot_implemented = true, .slot_capabilities = 0x0010'005B});
+        .express(0x80, {.type = PortType::downstream_port,
+                        .slot_implemented = true,
+                        .link_capabilities = registers::link_capabilities_active_reporting,
+                        .slot_capabilities = 0x0010'005B});
     EXPECT_EQ(space.get16(0x82), 0x0162);
     space.set16(0x9A, 0x0149);
     space.write(0x98, 0x0109'1401, 0xF);
