@@ -104,9 +104,8 @@ void DmaEngine::send_read(PendingRead& pending, ReadClass of) {
     std::uint32_t& free_tags = free_tags_[function.index()];
     const auto tag = static_cast<unsigned>(std::countr_zero(free_tags));
     free_tags &= free_tags - 1;
-    const SimTime deadline = now() + context_.config.completion_timeout;
-    outstanding_[function.index()][tag] = {pending.operation, pending.to, part.bytes, part.bytes, deadline};
-    timeout_timer_.arm_no_later_than(deadline);
+    outstanding_[function.index()][tag] = {pending.operation, pending.to, part.bytes, part.bytes,
+                                           end_of(completion_timeout())};
     pending.address += part.bytes;
     pending.bytes -= part.bytes;
     pending.to += part.bytes;
@@ -357,12 +356,21 @@ void DmaEngine::time_out() {
 
 /// The read is given up, but its completions may still come, and must not be taken for those of a later read with the
 /// same tag (PCIe base 6.6.2, "Avoiding Data Corruption From Stale Completions"). The tag waits for the last of them,
-/// or for as long as a completion may take.
+/// or for as long as a completion may take: never less than the usual timeout.
 void DmaEngine::set_aside(FunctionNumber function, unsigned tag) {
-    SimTime& deadline = outstanding_[function.index()][tag].deadline;
-    deadline = now() + context_.config.completion_timeout;
+    const SimTime usual = context_.config.completion_timeout;
+    const SimTime timeout = completion_timeout();
+    outstanding_[function.index()][tag].deadline = end_of(timeout == core::never ? usual : std::max(timeout, usual));
     set_aside_[function.index()] |= std::uint32_t{1} << tag;
-    timeout_timer_.arm_no_later_than(deadline);
+}
+
+SimTime DmaEngine::end_of(SimTime timeout) {
+    if (timeout == core::never) {
+        return core::never;
+    }
+    const SimTime end = now() + timeout;
+    timeout_timer_.arm_no_later_than(end);
+    return end;
 }
 
 void DmaEngine::release(FunctionNumber function, unsigned tag) noexcept {

@@ -149,6 +149,12 @@ private:
     void report_failed();
     void time_out();
     void set_aside(nic::FunctionNumber function, unsigned tag);
+    /// As software chose it; core::never: no timeout.
+    [[nodiscard]] SimTime completion_timeout() const noexcept {
+        return context_.device.functions().completion_timeout(context_.config.completion_timeout);
+    }
+    /// When a timeout that begins now is over; the timer will look.
+    [[nodiscard]] SimTime end_of(SimTime timeout);
     void release(nic::FunctionNumber function, unsigned tag) noexcept;
 
     NicContext context_;

@@ -48,7 +48,7 @@ struct Nic82599Config {
     unsigned rx_descriptor_fetches = 16;                 ///< received packets with descriptor reads under way
     unsigned loopback_bytes_per_cycle = 16;              ///< VF-to-VF path inside the device
     unsigned dma_queue = 4;                              ///< TLPs of the DMA engines that wait in the transaction layer
-    SimTime completion_timeout = 20ms; ///< of DMA reads; range "50 us to 50 ms" of Device Control 2 = 0
+    SimTime completion_timeout = 20ms; ///< of DMA reads in the range 50 us to 50 ms, the default of Device Control 2
 
     unsigned configuration_cycles = 40; ///< configuration request to completion
     unsigned register_cycles = 20;      ///< register request to completion or effect

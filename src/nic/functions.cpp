@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rootpool/pcie/capabilities.h"
+#include "rootpool/pcie/completion_timeout.h"
 #include "rootpool/pcie/config_registers.h"
 
 namespace rootpool::nic {
@@ -256,6 +257,10 @@ bool Functions::exists(FunctionNumber function) const noexcept {
 bool Functions::bus_master(FunctionNumber function) const noexcept {
     return exists(function) && (spaces_[function.index()]->get16(r::command) & r::command_bus_master) != 0 &&
            (spaces_[0]->get16(power_control_at) & power_state) == 0;
+}
+
+SimTime Functions::completion_timeout(SimTime usual) const noexcept {
+    return pcie::completion_timeout(spaces_[0]->get16(express_at + r::device_control_2), usual);
 }
 
 bool Functions::msix_enabled(FunctionNumber function) const noexcept {

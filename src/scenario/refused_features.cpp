@@ -43,6 +43,7 @@ constexpr auto table = std::to_array<RefusedFeature>({
     {credits, "data", ">2047|>32752 B", "Scaled Flow Control, which more than 2047 data credits need", "3.4.2"},
     {anywhere, "scaled_flow_control|data_link_feature", "", "Data Link Feature Exchange and Scaled Flow Control",
      "3.3, 3.4.2"},
+    {anywhere, "ack_latency|ack_limit|replay_limit|replay_timer", "", "a choice of Ack and replay limits", "3.6"},
     {anywhere, "virtual_channels|traffic_classes|vc_arbitration", "", "virtual channels but VC0", "2.5, 6.3"},
 
     // transaction layer
@@ -63,6 +64,7 @@ constexpr auto table = std::to_array<RefusedFeature>({
     {anywhere, "peer_to_peer|p2p", "", "requests from device to device", "1.3.1, 6.12"},
     {anywhere, "ecrc", "", "an operating system that enables ECRC", "2.7.1"},
     {anywhere, "rrs|crs", "", "Request Retry Status", "2.3.1"},
+    {anywhere, "transaction_ordering|ordering_rules", "", "a choice of ordering rules", "2.4.1"},
     {anywhere, "completion_timeout", "", "a choice of the completion timeout", "2.8, 7.5.3.16"},
 
     // capabilities
@@ -94,6 +96,8 @@ constexpr auto table = std::to_array<RefusedFeature>({
     {anywhere, "mr_iov", "", "devices with Multi-Root IOV", "MR-IOV 1.0"},
     {"topology.switch", "vf_placement", "slots", "a virtual slot for each lent VF", "none"},
     {anywhere, "hot_plug|hotplug", "", "hot-plug of a slot", "6.7"},
+    {step, "flr|function_level_reset|secondary_bus_reset|link_disable|retrain", "", "resets that a script commands",
+     "6.6"},
     {step, "hot_add|hot_remove|hot_plug|power_off|unassign", "", "servers, devices and VFs that go during a run",
      "6.7"},
 });

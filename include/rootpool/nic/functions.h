@@ -84,6 +84,8 @@ public:
     /// Of Device Control of the PF; VFs use the PF's values.
     [[nodiscard]] unsigned max_payload() const noexcept { return max_payload_; }
     [[nodiscard]] unsigned max_read_request() const noexcept { return max_read_request_; }
+    /// Of Device Control 2 of the PF; `usual` in the default range, core::never if it is disabled.
+    [[nodiscard]] SimTime completion_timeout(SimTime usual) const noexcept;
 
     /// Fundamental or hot reset of the device.
     void conventional_reset();

@@ -100,6 +100,31 @@ TEST_F(NicErrors, ReadWithoutAnswerTimesOutAtItsFunction) {
     expect_reported(Server::vf_id(0), 0x31, 0x4000);
 }
 
+TEST_F(NicErrors, DeviceControl2OfThePfChoosesTheCompletionTimeoutOfAVf) {
+    constexpr std::uint16_t device_control_2 = 0xC8;
+    a.root.config_write(Server::pf, device_control_2, 0x1); // 50 us to 100 us
+    run_for(1us);
+    a.root.silent = true;
+    a.queue_frame(0, make_frame(b.mac(0), a.mac(0), 200, 0), 0);
+    a.ring_doorbell(0);
+    run_for(49us);
+    const std::uint64_t before = a.device.counters().completion_timeouts;
+    run_for(55us);
+    EXPECT_EQ(a.device.counters().completion_timeouts, before + 1);
+}
+
+TEST_F(NicErrors, ReadWaitsWithoutEndWhileTheCompletionTimeoutIsDisabled) {
+    constexpr std::uint16_t device_control_2 = 0xC8;
+    a.root.config_write(Server::pf, device_control_2, 0x10);
+    run_for(1us);
+    const std::uint64_t before = a.device.counters().completion_timeouts;
+    a.root.silent = true;
+    a.queue_frame(0, make_frame(b.mac(0), a.mac(0), 200, 0), 0);
+    a.ring_doorbell(0);
+    run_for(100ms);
+    EXPECT_EQ(a.device.counters().completion_timeouts, before);
+}
+
 TEST_F(NicErrors, PoisonedDataFailTheReadAndItsTagWaitsForTheRest) {
     a.queue_frame(0, make_frame(b.mac(0), a.mac(0), 500, 0), 0);
     a.ring_doorbell(0);
