@@ -1,8 +1,11 @@
 #include "models/core/kernel_time.h"
 
+#include <algorithm>
+
 namespace rootpool::models {
 
 void KernelTime::begin_run() {
+    ahead_ = kernel();
     if (end_of_run_for_ == SimTime{0}) {
         limit_ = {};
         return;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <systemc>
 
 #include "rootpool/core/time.h"
@@ -21,7 +20,7 @@ public:
         return SimTime{static_cast<std::int64_t>(sc_core::sc_get_curr_simcontext()->time_stamp().value())};
     }
     /// The simulated time.
-    [[nodiscard]] static SimTime now() { return std::max(kernel(), ahead_); }
+    [[nodiscard]] static SimTime now() { return ahead_ == SimTime{0} ? kernel() : ahead_; }
     /// A run of timers begins: asks the kernel what is pending.
     static void begin_run();
     /// Advances to `at`, if no process of the kernel can run before and at it, and run_for() allows it.
@@ -40,7 +39,7 @@ public:
     static void notify(sc_core::sc_event& event, SimTime at);
 
 private:
-    static inline SimTime ahead_{};
+    static inline SimTime ahead_{}; ///< 0: no run of timers is under way
     static inline SimTime limit_{}; ///< that `ahead_` may reach in this run
     static inline SimTime end_of_run_for_{};
 };

@@ -71,6 +71,8 @@ public:
     /// The first tick at which a Nak or an Ack may start; no_tick: there is none.
     [[nodiscard]] pcie::LinkTick nak_from() const noexcept { return nak_from_; }
     [[nodiscard]] pcie::LinkTick ack_from() const noexcept { return ack_from_; }
+    /// The same of either.
+    [[nodiscard]] pcie::LinkTick due_from() const noexcept { return std::min(nak_from_, ack_from_); }
     /// One of them starts at `tick`. The sequence number that it carries.
     std::uint16_t send(pcie::LinkTick tick) noexcept {
         while (!arrivals_.empty() && arrivals_.front().at < tick) {

@@ -53,7 +53,7 @@ pcie::CreditCount CreditAdvertiser::send(pcie::FlowClass flow, pcie::LinkTick ti
 }
 
 void CreditAdvertiser::find_earliest() noexcept {
-    earliest_ = std::min({classes_[0].update_from, classes_[1].update_from, classes_[2].update_from});
+    earliest_ = std::min(std::min(classes_[0].update_from, classes_[1].update_from), classes_[2].update_from);
 }
 
 } // namespace rootpool::models

@@ -28,8 +28,12 @@ public:
 
     /// The first tick at which some UpdateFC may start; no_tick: none waits.
     [[nodiscard]] pcie::LinkTick earliest() const noexcept { return earliest_; }
-    /// The same of one class.
-    [[nodiscard]] pcie::LinkTick update_from(pcie::FlowClass flow) const noexcept { return of(flow).update_from; }
+    /// The class whose UpdateFC goes first of those that may start at `tick`; there is one.
+    [[nodiscard]] pcie::FlowClass first_due(pcie::LinkTick tick) const noexcept {
+        return classes_[0].update_from <= tick   ? pcie::FlowClass{0}
+               : classes_[1].update_from <= tick ? pcie::FlowClass{1}
+                                                 : pcie::FlowClass{2};
+    }
     /// An UpdateFC starts at `tick`; what it carries.
     pcie::CreditCount send(pcie::FlowClass flow, pcie::LinkTick tick) noexcept;
 

@@ -221,7 +221,7 @@ LinkTick Link::wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcep
         return std::min(end.next_event().tick, other.next_event().tick);
     }
     const LinkTick start = std::min(end.has_next_start() ? end.next_decision() : no_tick, end.next_drop());
-    return end.needs_update() ? std::min(start, other.next_update()) : start;
+    return end.needs_update() ? std::min(start, other.next_update_seen()) : start;
 }
 
 } // namespace rootpool::models

@@ -57,9 +57,7 @@ tlm::tlm_sync_enum LinkEnd::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& /*phase*/,
     if (const LinkTick queued = queue_.push(pcie::TlpPtr(&tlp), from, bad_from); queued < up_at_ && !up_) {
         tell_port(*queue_.take(queue_.size() - 1), TlpPhase::returned, timing_.clock.time(queued));
     } else if (!comes_last || bad_from != no_tick) {
-        if (queue_.candidate() == TransmitQueue::none) {
-            queue_.look(gates_);
-        }
+        queue_.look_at_last(gates_);
         owner_.on_input(*this);
     }
     return tlm::TLM_ACCEPTED;
@@ -95,7 +93,7 @@ void LinkEnd::find_next_event() const noexcept {
     if (!incoming_acks_.empty() && (awaits_ack() || next_event_.phase == LinkEventPhase::timer)) {
         next_event_ = std::min(next_event_, {incoming_acks_.front().at, LinkEventPhase::reception});
     }
-    if (queue_.bad_from() != no_tick && queue_.bad_from() <= next_event_.tick) {
+    if (queue_.bad_from() <= next_event_.tick && queue_.bad_from() != no_tick) {
         next_event_ = {queue_.bad_from(), LinkEventPhase::drop};
     }
 }
@@ -148,11 +146,7 @@ LinkTick LinkEnd::tlp_from() const noexcept {
     return older_may_follow ? std::min(from, incoming_credits_.front().at + 1) : from;
 }
 
-/// Takes over the limits that were received before a tick.
-void LinkEnd::apply_credits(LinkTick before) noexcept {
-    if (incoming_credits_.empty() || incoming_credits_.front().at >= before) {
-        return;
-    }
+void LinkEnd::take_credits(LinkTick before) noexcept {
     do {
         const CreditUpdate update = incoming_credits_.pop();
         gates_[static_cast<std::size_t>(update.flow)].update(update.limit);
@@ -160,14 +154,13 @@ void LinkEnd::apply_credits(LinkTick before) noexcept {
     queue_.look(gates_);
 }
 
-/// Drops of the retry buffer what was acknowledged before a tick.
-void LinkEnd::apply_acks(LinkTick before) {
-    while (!incoming_acks_.empty() && incoming_acks_.front().at < before) {
+void LinkEnd::take_acks(LinkTick before) {
+    event_is_stale_ = true;
+    do {
         const IncomingAck ack = incoming_acks_.pop();
-        event_is_stale_ = true;
         decision_is_stale_ = decision_is_stale_ || awaits_ack();
         static_cast<void>(replay_.acknowledged(ack.sequence, ack.at));
-    }
+    } while (!incoming_acks_.empty() && incoming_acks_.front().at < before);
 }
 
 /// When the next decision is taken that may start a packet (docs/timing.md 2.2).
@@ -177,11 +170,11 @@ void LinkEnd::find_next_decision() const noexcept {
         decision_ = no_tick;
         return;
     }
-    LinkTick from = std::min({next_skip_, next_accounted_, dllp_from()});
+    LinkTick from = std::min(std::min(next_skip_, next_accounted_), dllp_from());
     if (init_.active()) {
         from = std::min(from, tlp_from());
     }
-    decision_ = std::max({from, wire_free_, hold_until_, seen_});
+    decision_ = std::max(std::max(from, wire_free_), std::max(hold_until_, seen_));
     if (decision_ > wire_free_ || next_skip_ <= decision_) {
         decision_ = timing_.clock.symbol_start(decision_);
     }
@@ -212,7 +205,7 @@ bool LinkEnd::is_certain(LinkTick tick) const noexcept {
     if (replay_.expires_at() <= tick || is_disturbed_before(tick) || peer_->may_retrain_before(tick)) {
         return false;
     }
-    if (std::min({next_skip_, dllp_from(), next_accounted_}) <= tick || !init_.active() || replay_.replaying() ||
+    if (next_skip_ <= tick || next_accounted_ <= tick || dllp_from() <= tick || !init_.active() || replay_.replaying() ||
         replay_.buffer().full()) {
         return false;
     }
@@ -239,9 +232,7 @@ void LinkEnd::decide(LinkTick tick) {
         return;
     }
     pass_refreshes(tick);
-    pcie::Dllp dllp;
-    if (tick >= dllp_hold_ && choose_dllp(tick, dllp)) {
-        send_dllp(dllp, tick);
+    if (tick >= dllp_hold_ && send_due_dllp(tick)) {
         return;
     }
     if (!init_.active() || tlp_from() > tick) {
@@ -268,7 +259,7 @@ LinkTick LinkEnd::dllp_from() const noexcept {
     if (!init_.active()) {
         return init_.advances() ? 0 : std::max(init_.from(), dllp_hold_);
     }
-    return std::max(std::min({acks_.nak_from(), acks_.ack_from(), advertiser_.earliest(), next_refresh_}), dllp_hold_);
+    return std::max(std::min(std::min(acks_.due_from(), advertiser_.earliest()), next_refresh_), dllp_hold_);
 }
 
 void LinkEnd::set_refreshes(std::int64_t passed) noexcept {
@@ -285,38 +276,29 @@ void LinkEnd::pass_refreshes(LinkTick tick) noexcept {
     }
 }
 
-/// The DLLP that goes before any TLP, if there is one (PCIe base 3.6.2.1).
-bool LinkEnd::choose_dllp(LinkTick tick, pcie::Dllp& dllp) {
+/// Sends the DLLP that goes before any TLP, if there is one (PCIe base 3.6.2.1).
+bool LinkEnd::send_due_dllp(LinkTick tick) {
     if (!init_.active()) {
         const auto init = init_.send(tick, advertiser_);
-        dllp = init.value_or(dllp);
+        if (init) {
+            send_dllp(*init, tick);
+        }
         return init.has_value();
     }
-    const bool nak = acks_.nak_from() <= tick;
-    if (nak || acks_.ack_from() <= tick) {
-        dllp = {nak ? pcie::DllpKind::nak : pcie::DllpKind::ack, {}, 0, {}};
+    if (acks_.due_from() <= tick) {
+        const pcie::DllpKind kind = acks_.nak_from() <= tick ? pcie::DllpKind::nak : pcie::DllpKind::ack;
+        send_dllp({kind, {}, acks_.send(tick), {}}, tick);
         return true;
     }
-    if (advertiser_.earliest() > tick) {
-        return false;
+    if (advertiser_.earliest() <= tick) {
+        const pcie::FlowClass flow = advertiser_.first_due(tick);
+        send_dllp({pcie::DllpKind::update_fc, flow, 0, advertiser_.send(flow, tick)}, tick);
+        return true;
     }
-    dllp.kind = pcie::DllpKind::update_fc;
-    for (const auto flow : {pcie::FlowClass::posted, pcie::FlowClass::non_posted, pcie::FlowClass::completion}) {
-        if (advertiser_.update_from(flow) <= tick) {
-            dllp.flow = flow;
-            break;
-        }
-    }
-    return true;
+    return false;
 }
 
-void LinkEnd::send_dllp(const pcie::Dllp& chosen, LinkTick tick) {
-    pcie::Dllp dllp = chosen;
-    if (dllp.kind == pcie::DllpKind::ack || dllp.kind == pcie::DllpKind::nak) {
-        dllp.sequence = acks_.send(tick);
-    } else if (dllp.kind == pcie::DllpKind::update_fc) {
-        dllp.credits = advertiser_.send(dllp.flow, tick);
-    }
+void LinkEnd::send_dllp(const pcie::Dllp& dllp, LinkTick tick) {
     ++counters_.dllps;
     wire_free_ = tick + timing_.dllp;
     if (timing_.one_dllp_per_symbol) {
@@ -450,9 +432,9 @@ void LinkEnd::land(pcie::Tlp& tlp, const Flight& flight, bool replay) {
             tlp_observer_->on_tlp({tlp_place_, timing_.clock.time(flight.start),
                                    timing_.clock.time(flight.received - timing_.flight), tlp});
         }
-        peer_->deliver(tlp, first, flight.received, TlpPhase::end);
+        peer_->deliver(tlp, first, flight.received, TlpPhase::arrive);
     } else if (shows_header(tlp, flight)) {
-        peer_->deliver(tlp, first, flight.received, TlpPhase::bad_end);
+        peer_->deliver(tlp, first, flight.received, TlpPhase::bad);
     }
 }
 
@@ -467,14 +449,10 @@ void LinkEnd::report(const pcie::PacketSighting& packet) const { link_observer_-
 
 // ------------------------------------------------------------------------------------------------------- receiver
 
-void LinkEnd::deliver(pcie::Tlp& tlp, LinkTick first, LinkTick last, TlpPhase end) {
+void LinkEnd::deliver(pcie::Tlp& tlp, LinkTick first, LinkTick last, TlpPhase phase) {
     tlp.link_ups = ups_;
-    const SimTime time = now();
-    TlpPhase phase = TlpPhase::arrive;
-    sc_core::sc_time delay = to_sc_time(timing_.clock.time(first) - time);
-    to_port->nb_transport_fw(tlp, phase, delay);
-    phase = end;
-    delay = to_sc_time(timing_.clock.time(last) - time);
+    tlp.last_beat = timing_.clock.time(last);
+    sc_core::sc_time delay = to_sc_time(timing_.clock.time(first) - now());
     to_port->nb_transport_fw(tlp, phase, delay);
 }
 

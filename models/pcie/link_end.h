@@ -103,10 +103,12 @@ public:
     }
     /// The first tick at which a TLP that waits is known to be bad; no_tick: there is none.
     [[nodiscard]] pcie::LinkTick next_drop() const noexcept { return queue_.bad_from(); }
-    /// When the next UpdateFC starts at the earliest; no_tick: none is due.
-    [[nodiscard]] pcie::LinkTick next_update() const noexcept {
+    /// The first tick at which the other end may see the next UpdateFC; no_tick: none is due.
+    [[nodiscard]] pcie::LinkTick next_update_seen() const noexcept {
         const pcie::LinkTick due = advertiser_.earliest();
-        return due == pcie::no_tick ? due : std::max(std::min(due, next_refresh_), next_decision());
+        return due == pcie::no_tick ? due
+                                    : std::max(std::min(due, next_refresh_), next_decision()) + timing_.dllp +
+                                          timing_.flight + 1;
     }
     /// When the next packet but a SKP ordered set starts or is received, or the timer runs out: what a fault does is
     /// seen then.
@@ -167,8 +169,20 @@ private:
     tlm::tlm_sync_enum nb_transport_bw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) override;
 
     void take(const Incoming& packet);
-    void apply_credits(pcie::LinkTick before) noexcept;
-    void apply_acks(pcie::LinkTick before);
+    /// Takes over the limits that were received before a tick.
+    void apply_credits(pcie::LinkTick before) noexcept {
+        if (!incoming_credits_.empty() && incoming_credits_.front().at < before) {
+            take_credits(before);
+        }
+    }
+    /// Drops of the retry buffer what was acknowledged before a tick.
+    void apply_acks(pcie::LinkTick before) {
+        if (!incoming_acks_.empty() && incoming_acks_.front().at < before) {
+            take_acks(before);
+        }
+    }
+    void take_credits(pcie::LinkTick before) noexcept;
+    void take_acks(pcie::LinkTick before);
     /// Whether what this end does next may depend on an Ack.
     [[nodiscard]] bool awaits_ack() const noexcept { return replay_.replaying() || replay_.buffer().full(); }
     void find_next_event() const noexcept;
@@ -186,8 +200,8 @@ private:
     void pass_refreshes(pcie::LinkTick tick) noexcept;
     void set_refreshes(std::int64_t passed) noexcept;
     [[nodiscard]] pcie::LinkTick dllp_from() const noexcept;
-    [[nodiscard]] bool choose_dllp(pcie::LinkTick tick, pcie::Dllp& dllp);
-    void send_dllp(const pcie::Dllp& chosen, pcie::LinkTick tick);
+    [[nodiscard]] bool send_due_dllp(pcie::LinkTick tick);
+    void send_dllp(const pcie::Dllp& dllp, pcie::LinkTick tick);
     void send_new_tlp(pcie::LinkTick tick);
     void send_tlp(const pcie::TlpPtr& tlp, RetryBuffer::Entry& entry, bool replay, pcie::LinkTick tick);
     void send_nullified(const pcie::TlpPtr& tlp, pcie::LinkTick tick);
@@ -202,7 +216,7 @@ private:
     };
     [[nodiscard]] Flight fly(const pcie::Tlp& tlp, std::uint16_t sequence, pcie::LinkTick tick);
     void land(pcie::Tlp& tlp, const Flight& flight, bool replay);
-    void deliver(pcie::Tlp& tlp, pcie::LinkTick first, pcie::LinkTick last, TlpPhase end);
+    void deliver(pcie::Tlp& tlp, pcie::LinkTick first, pcie::LinkTick last, TlpPhase phase);
     [[nodiscard]] bool shows_header(const pcie::Tlp& tlp, const Flight& flight) const noexcept;
     void report(const pcie::PacketSighting& packet) const;
     void receive(const Incoming& packet);

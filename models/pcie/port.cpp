@@ -40,12 +40,10 @@ void Port::release(pcie::Tlp& tlp, SimTime at) {
 }
 
 tlm::tlm_sync_enum Port::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) {
-    if (phase == TlpPhase::arrive) {
-        incoming_first_beat_ = time_of(delay);
-    } else if (phase == TlpPhase::bad_end) {
-        owner_.on_bad_tlp(*this, pcie::TlpPtr(&tlp), incoming_first_beat_, time_of(delay));
+    if (phase == TlpPhase::bad) {
+        owner_.on_bad_tlp(*this, pcie::TlpPtr(&tlp), time_of(delay), tlp.last_beat);
     } else {
-        owner_.on_tlp(*this, pcie::TlpPtr(&tlp), incoming_first_beat_, time_of(delay));
+        owner_.on_tlp(*this, pcie::TlpPtr(&tlp), time_of(delay), tlp.last_beat);
     }
     return tlm::TLM_ACCEPTED;
 }

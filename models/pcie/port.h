@@ -108,7 +108,6 @@ private:
     pcie::Credits advertised_;
     const pcie::LinkClock* clock_ = nullptr;
     TransmitSlots slots_{slots_of_each_class};
-    SimTime incoming_first_beat_{};
     bool sending_ = false; ///< the owner looks at the backlog itself when send() returns
 };
 

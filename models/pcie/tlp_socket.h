@@ -10,10 +10,9 @@ namespace rootpool::models {
 
 /// The protocol of a TLP hop. One direction of a hop is one socket pair.
 enum class TlpPhase : std::uint8_t {
-    arrive,   ///< forward: the first beat is in the receiver's buffer at now + t; the sender held the credits, so never
-              ///< refused
-    end,      ///< forward: the last beat
-    bad_end,  ///< forward: the last beat of a TLP that is not accepted, so that its credits were not taken
+    arrive,   ///< forward: the first beat is there at now + t, the last at Tlp::last_beat; the sender held the credits,
+              ///< so never refused
+    bad,      ///< forward, from a link: the same of a TLP that is not accepted at its end, and so took no credits
     release,  ///< backward: the TLP left that buffer at now + t
     returned, ///< backward, on a link: it is down, the TLP was not sent and left the transmit queue at now + t
 };

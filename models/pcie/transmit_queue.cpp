@@ -42,7 +42,7 @@ std::size_t TransmitQueue::younger_candidate(const CreditGates& gates) const noe
         return none;
     }
     for (std::size_t i = 1; i < entries_.size(); ++i) {
-        if (has_credits(entries_[i], gates) && pcie::first_blocker(entries_, i, policy_) == i) {
+        if (may_go(i, gates)) {
             return i;
         }
     }

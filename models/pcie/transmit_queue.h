@@ -48,7 +48,17 @@ public:
         candidate_ = entries_.empty() ? none : has_credits(entries_.front(), gates) ? 0 : younger_candidate(gates);
     }
 
+    /// The same when nothing changed but that a TLP was pushed.
+    void look_at_last(const CreditGates& gates) noexcept {
+        if (candidate_ == none && may_go(entries_.size() - 1, gates)) {
+            candidate_ = entries_.size() - 1;
+        }
+    }
+
 private:
+    [[nodiscard]] bool may_go(std::size_t index, const CreditGates& gates) const noexcept {
+        return has_credits(entries_[index], gates) && pcie::first_blocker(entries_, index, policy_) == index;
+    }
     [[nodiscard]] std::size_t younger_candidate(const CreditGates& gates) const noexcept;
     [[nodiscard]] static bool has_credits(const Entry& entry, const CreditGates& gates) noexcept {
         return gates[static_cast<std::size_t>(entry.flow)].stall(entry.cost) == pcie::CreditStall::none;

@@ -38,7 +38,7 @@ CrossbarOutput::CrossbarOutput(Scheduler& scheduler, CrossbarSink& sink, std::un
     }
 }
 
-void CrossbarOutput::push(std::size_t input, CrossbarEntry entry) {
+void CrossbarOutput::push(std::size_t input, CrossbarEntry&& entry) {
     CrossbarInput& queue = inputs_[input];
     const SimTime bad_end = entry.bad_end;
     bad_ += bad_end != core::never ? 1 : 0;
@@ -46,7 +46,9 @@ void CrossbarOutput::push(std::size_t input, CrossbarEntry entry) {
     occupied_.insert(input);
     ++queued_;
     ++queued_of_class_[static_cast<std::size_t>(queue[index].flow)];
-    if (!delivering_) { // otherwise the end of the grant looks at it
+    const SimTime may_not_before = std::max(queue[index].ready, busy_until_);
+    if (!delivering_ && !(timer_.armed() && timer_.deadline() <= may_not_before && bad_end == core::never)) {
+        // otherwise the end of the grant looks at it, or the timer comes first anyway
         const SimTime may_go = queue.may_go_after(sink_, sink_.room(), index, seen_at(std::max(now(), busy_until_)));
         arm_after(std::min(may_go, bad_end));
     }
@@ -104,7 +106,7 @@ void CrossbarOutput::arbitrate() {
     }
 }
 
-SimTime CrossbarOutput::drop_bad(SimTime seen) {
+SimTime CrossbarOutput::look_for_bad(SimTime seen) {
     SimTime next = core::never;
     for (std::size_t input = 0; bad_ != 0 && input < inputs_.size(); ++input) {
         for (std::size_t bad = inputs_[input].find_bad(seen, next); bad != CrossbarInput::none;

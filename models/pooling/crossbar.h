@@ -69,11 +69,11 @@ public:
     }
 
     /// `entry.ready` is at or after now.
-    void push(std::size_t input, CrossbarEntry entry);
+    void push(std::size_t input, CrossbarEntry&& entry);
     /// Takes the first TLP of an input that has one out of its queue, without a grant.
     [[nodiscard]] CrossbarEntry remove_first(std::size_t input, SimTime edge) { return take(input, 0, edge); }
     /// Forgets the TLPs whose bad end is at or before `seen`. When that of the next is; core::never: there is none.
-    SimTime drop_bad(SimTime seen);
+    SimTime drop_bad(SimTime seen) { return bad_ == 0 ? core::never : look_for_bad(seen); }
     /// Drops what waits in a queue, and what is on its way into it: its credits come back at the first edge that sees
     /// it there as a whole, after now.
     void flush(std::size_t input);
@@ -101,6 +101,7 @@ public:
 
 private:
     void arbitrate();
+    SimTime look_for_bad(SimTime seen);
     [[nodiscard]] bool find_candidates(SimTime edge, SimTime& next);
     void grant(std::size_t winner, SimTime edge);
     [[nodiscard]] CrossbarEntry take(std::size_t input, std::size_t index, SimTime edge);

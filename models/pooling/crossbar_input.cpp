@@ -14,7 +14,7 @@ bool goes_before(const CrossbarEntry& one, const CrossbarEntry& other) noexcept 
 
 } // namespace
 
-std::size_t CrossbarInput::push(CrossbarEntry entry) {
+std::size_t CrossbarInput::push(CrossbarEntry&& entry) {
     entry.flow = pcie::flow_class(entry.tlp->header.kind);
     entry.wire_bytes = pcie::wire_bytes(entry.tlp->header);
     ++of_class_[static_cast<std::size_t>(entry.flow)];

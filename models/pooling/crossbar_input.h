@@ -61,7 +61,7 @@ public:
     CrossbarInput(std::size_t number, pcie::OrderingPolicy policy) noexcept : number_(number), policy_(policy) {}
 
     /// Where the entry stands: before those that are ready later, or at the same time with a larger rank.
-    std::size_t push(CrossbarEntry entry);
+    std::size_t push(CrossbarEntry&& entry);
     /// At an edge.
     [[nodiscard]] CrossbarEntry take(std::size_t index, SimTime edge);
     /// A TLP whose bad end is at or before `seen`; none if there is none. Then `next` becomes the earliest bad end, if

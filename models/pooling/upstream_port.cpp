@@ -90,7 +90,7 @@ pcie::TlpPtr UpstreamPort::tagged(const pcie::Tlp& tlp, const Route& route) {
 
 void UpstreamPort::on_room(Port& /*port*/) { to_link_.wake(); }
 
-void UpstreamPort::take(pooling::DeviceIndex device, CrossbarEntry entry) {
+void UpstreamPort::take(pooling::DeviceIndex device, CrossbarEntry&& entry) {
     fence_.note_arrival(entry.ready);
     to_link_.push(device.index(), std::move(entry));
 }

@@ -46,7 +46,7 @@ public:
     [[nodiscard]] Port& port() noexcept { return port_; }
     [[nodiscard]] const Port& port() const noexcept { return port_; }
     /// A TLP of a device for this root.
-    void take(pooling::DeviceIndex device, CrossbarEntry entry);
+    void take(pooling::DeviceIndex device, CrossbarEntry&& entry);
     /// Drops what the device has in the queue to the root.
     void drop(pooling::DeviceIndex device) { to_link_.flush(device.index()); }
     /// A completion that the switch made at `edge` for this root leaves through the internal input. `rank` orders those

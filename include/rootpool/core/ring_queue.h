@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace rootpool::core {
 
@@ -21,8 +22,9 @@ public:
     [[nodiscard]] T& operator[](std::size_t index) noexcept { return slots_[at(index)]; }
     [[nodiscard]] const T& operator[](std::size_t index) const noexcept { return slots_[at(index)]; }
 
-    void push(T value) {
-        if (size_ == slots_.size()) {
+    void push(const T& value) { push(T(value)); }
+    void push(T&& value) {
+        if (size_ == capacity()) {
             grow();
         }
         slots_[at(size_++)] = std::move(value);
@@ -62,23 +64,28 @@ public:
     }
 
 private:
-    [[nodiscard]] std::size_t at(std::size_t index) const noexcept { return (first_ + index) & (slots_.size() - 1); }
+    [[nodiscard]] std::size_t at(std::size_t index) const noexcept { return (first_ + index) & mask_; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return mask_ + 1; }
     /// Lets go of what an element holds.
     static void drop(T& element) {
         if constexpr (!std::is_trivially_destructible_v<T>) {
-            element = T{};
+            std::destroy_at(&element);
+            std::construct_at(&element);
         }
     }
     void grow() {
-        std::vector<T> larger(std::max<std::size_t>(16, slots_.size() * 2)); // a power of two: at() masks
+        const std::size_t larger = std::max<std::size_t>(16, capacity() * 2); // a power of two: at() masks
+        auto slots = std::make_unique<T[]>(larger);
         for (std::size_t i = 0; i < size_; ++i) {
-            larger[i] = std::move(slots_[at(i)]);
+            slots[i] = std::move(slots_[at(i)]);
         }
-        slots_.swap(larger);
+        slots_ = std::move(slots);
+        mask_ = larger - 1;
         first_ = 0;
     }
 
-    std::vector<T> slots_;
+    std::unique_ptr<T[]> slots_;
+    std::size_t mask_ = SIZE_MAX; ///< capacity less 1
     std::size_t first_ = 0;
     std::size_t size_ = 0;
 };

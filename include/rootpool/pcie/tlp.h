@@ -58,7 +58,7 @@ public:
     /// credits that this TLP took.
     std::uint32_t link_ups = 0;
 
-    /// A TLP that is sent while it is received: when its last beat is at the port that sends it. 0: it is whole.
+    /// On the last hop that it made, when its last beat was there. 0, from a port to a link: it is whole at the first.
     SimTime last_beat{};
     /// Its end is known to be bad, so that it must not arrive (docs/timing.md 3.9).
     bool bad_end = false;

@@ -96,19 +96,11 @@ struct TlpHeader {
 }
 /// Carries a data payload.
 [[nodiscard]] constexpr bool has_data(TlpKind kind) noexcept {
-    switch (kind) {
-    case TlpKind::memory_read:
-    case TlpKind::memory_read_locked:
-    case TlpKind::io_read:
-    case TlpKind::config_read_0:
-    case TlpKind::config_read_1:
-    case TlpKind::message:
-    case TlpKind::completion:
-    case TlpKind::completion_locked:
-        return false;
-    default:
-        return true;
-    }
+    constexpr auto bit = [](TlpKind of) { return 1U << static_cast<unsigned>(of); };
+    constexpr unsigned without = bit(TlpKind::memory_read) | bit(TlpKind::memory_read_locked) | bit(TlpKind::io_read) |
+                                 bit(TlpKind::config_read_0) | bit(TlpKind::config_read_1) | bit(TlpKind::message) |
+                                 bit(TlpKind::completion) | bit(TlpKind::completion_locked);
+    return (without & bit(kind)) == 0;
 }
 /// Flow-control class, PCIe base table 2-44: memory writes and messages are posted, completions their own class, the
 /// rest waits for a completion.
