@@ -7,7 +7,7 @@
 #include <systemc>
 #include <vector>
 
-#include "models/core/scheduler.h"
+#include "models/core/wheel_scheduler.h"
 #include "models/pcie/link.h"
 #include "models/pcie/port.h"
 #include "rootpool/pcie/tlp_builder.h"
@@ -17,8 +17,8 @@ namespace {
 
 using models::now;
 using models::Port;
-using models::Scheduler;
 using models::Timer;
+using models::WheelScheduler;
 
 /// Simulated time per iteration: long against the call of sc_start().
 constexpr SimTime span = 10us;
@@ -76,7 +76,7 @@ private:
         return tlps_.make(pcie::memory_write(pcie::Bdf(), pcie::Tag(0), 0x1000, payload), data);
     }
 
-    Scheduler scheduler_{"link_scheduler"};
+    WheelScheduler scheduler_{"link_scheduler"};
     pcie::TlpFactory tlps_;
     pcie::TlpPtr tlp_ = make_tlp();
     Sink sink_;
@@ -113,7 +113,7 @@ public:
 private:
     class Periodic {
     public:
-        Periodic(Scheduler& scheduler, SimTime period)
+        Periodic(WheelScheduler& scheduler, SimTime period)
             : period_(period), timer_(scheduler, Timer::Callback::to<&Periodic::start>(*this)) {}
         void start() { timer_.arm(now() + period_); }
         void stop() { timer_.cancel(); }
@@ -123,7 +123,7 @@ private:
         Timer timer_;
     };
 
-    Scheduler scheduler_;
+    WheelScheduler scheduler_;
     std::vector<std::unique_ptr<Periodic>> timers_;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <systemc>
 
+#include "models/core/wheel_scheduler.h"
 #include "models/nic/nic_82599.h"
 #include "models/pcie/link.h"
 #include "models/pooling/multi_root_switch.h"
@@ -102,7 +103,7 @@ int sc_main(int /*argc*/, char** /*argv*/) {
     // Pools first: whatever lives in them must be gone before they are.
     pcie::TlpFactory tlps;
     net::FramePool frames;
-    Scheduler scheduler("scheduler");
+    WheelScheduler scheduler("scheduler");
     BusMaster server1("server1", tlps);
     BusMaster server2("server2", tlps);
     MultiRootSwitch pool("pool", scheduler, tlps, two_roots_one_device());

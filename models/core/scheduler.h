@@ -1,43 +1,44 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <systemc>
 
 #include "models/core/kernel_time.h"
 #include "models/core/timer.h"
-#include "models/core/timer_heap.h"
-#include "models/core/timer_wheel.h"
+#include "rootpool/core/timer_queue.h"
 
 namespace rootpool::models {
 
-/// Runs all timers of a simulation from one SC_METHOD, in front of SystemC's event queue, which so holds one entry: a
-/// wheel for those that fire soon, as on the data path, and a heap for all others.
+/// Where the timers of a simulation wait for their time. How they wait is the business of those that implement it; what
+/// happens, and when, does not depend on it.
 class Scheduler : public sc_core::sc_module {
 public:
-    SC_HAS_PROCESS(Scheduler);
-    explicit Scheduler(const sc_core::sc_module_name& name);
-
     /// Timers that have fired so far: the cost measure of a run that does not depend on the machine.
     [[nodiscard]] std::uint64_t fired() const noexcept { return fired_; }
 
+protected:
+    explicit Scheduler(const sc_core::sc_module_name& name) : sc_module(name) {}
+
+    /// Takes the timer, which is due, out of its queue and calls back.
+    void fire(Timer& timer) {
+        remove(timer);
+        ++fired_;
+        timer.callback_();
+    }
+
 private:
     friend class Timer;
-    class Running;
 
-    void run();
-    void insert(Timer& timer);
-    void remove(Timer& timer) noexcept;
-    [[nodiscard]] Timer* first() const noexcept;
-    void wake_for_first();
+    /// The timer's deadline is not before now.
+    virtual void insert(Timer& timer) = 0;
+    virtual void remove(Timer& timer) noexcept = 0;
 
-    TimerWheel soon_;
-    TimerHeap later_;
-    sc_core::sc_event wake_;
-    SimTime wake_at_ = core::never;
-    SimTime reached_{};        ///< by the timers
     std::uint64_t timers_ = 0; ///< constructed so far
     std::uint64_t fired_ = 0;
-    bool running_ = false;
 };
+
+/// A WheelScheduler or a KernelScheduler.
+[[nodiscard]] std::unique_ptr<Scheduler> make_scheduler(const char* name, core::TimerQueue queue);
 
 } // namespace rootpool::models

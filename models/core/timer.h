@@ -30,6 +30,8 @@ public:
     void cancel() noexcept;
     [[nodiscard]] bool armed() const noexcept { return queue_ != Queue::none; }
     [[nodiscard]] SimTime deadline() const noexcept { return at_; }
+    /// Which of its scheduler's it is, in the order of construction.
+    [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
     /// Timers of one moment fire in the order in which they were constructed: who was armed first may depend on how far
     /// ahead others decide.
     [[nodiscard]] bool is_before(const Timer& other) const noexcept {
@@ -38,17 +40,19 @@ public:
 
 private:
     friend class Scheduler;
+    friend class KernelScheduler;
+    friend class WheelScheduler;
     friend class TimerHeap;
     friend class TimerWheel;
-    enum class Queue : std::uint8_t { none, wheel, heap };
+    enum class Queue : std::uint8_t { none, wheel, heap, kernel };
 
     Scheduler& scheduler_;
     Callback callback_;
     SimTime at_{};
-    std::uint64_t number_; ///< in the order of construction
-    Queue queue_ = Queue::none;
-    std::size_t position_ = 0; ///< in the heap
-    Timer* next_ = nullptr;    ///< in a slot of the wheel
+    std::uint64_t number_;
+    Queue queue_ = Queue::none; ///< in which it is, as this says itself
+    std::size_t position_ = 0;  ///< in the heap
+    Timer* next_ = nullptr;     ///< in a slot of the wheel
     Timer* previous_ = nullptr;
 };
 

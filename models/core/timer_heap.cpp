@@ -3,12 +3,14 @@
 namespace rootpool::models {
 
 void TimerHeap::insert(Timer& timer) {
+    timer.queue_ = Timer::Queue::heap;
     timers_.push_back(&timer);
     place(timers_.size() - 1, &timer);
     sift_up(timers_.size() - 1);
 }
 
 void TimerHeap::remove(Timer& timer) noexcept {
+    timer.queue_ = Timer::Queue::none;
     const std::size_t position = timer.position_;
     Timer* last = timers_.back();
     timers_.pop_back();

@@ -17,6 +17,7 @@ public:
     static constexpr SimTime span{static_cast<std::int64_t>(slot_count - 1) << slot_bits};
 
     void insert(Timer& timer) noexcept {
+        timer.queue_ = Timer::Queue::wheel;
         const std::size_t slot = slot_of(timer.deadline());
         Timer** link = &slots_[slot];
         Timer* before = nullptr;
@@ -34,6 +35,7 @@ public:
         used_words_ |= 1U << slot / word_bits;
     }
     void remove(Timer& timer) noexcept {
+        timer.queue_ = Timer::Queue::none;
         if (timer.next_ != nullptr) {
             timer.next_->previous_ = timer.previous_;
         }

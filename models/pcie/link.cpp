@@ -10,7 +10,7 @@ using pcie::no_tick;
 Link::Link(const sc_core::sc_module_name& name, Scheduler& scheduler, const LinkConfig& config)
     : sc_module(name), parameters_(config.parameters), timing_(config),
       upstream_end_("down", timing_, config.ordering, *this), downstream_end_("up", timing_, config.ordering, *this),
-      timer_(scheduler, Timer::Callback::to<&Link::run>(*this)) {}
+      timer_(scheduler, Timer::Callback::to<&Link::run>(*this)), look_ahead_(config.look_ahead) {}
 
 void Link::connect(Port& upstream_component, Port& downstream_component) {
     upstream_component.transmit.bind(upstream_end_.from_port);
@@ -185,7 +185,7 @@ void Link::run_to_now() {
 /// Takes decisions that lie ahead and that nothing can change: what comes in from now on asks for an Ack or UpdateFC
 /// when a limit has passed, and for a replay, where there are faults, when it has crossed the link.
 void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) const {
-    if (!end.oldest_may_go()) {
+    if (!look_ahead_ || !end.oldest_may_go()) {
         return;
     }
     LinkTick certain = std::min(current + timing_.update_limit, next_change_ - 1);

@@ -77,9 +77,10 @@ private:
     std::size_t next_down_ = 0;
     bool up_ = false;
     std::uint64_t downs_ = 0;
-    pcie::LinkTick scripted_until_ = 0;          ///< end of the down time that has begun
-    pcie::LinkTick reset_from_ = pcie::no_tick;  ///< when a hot reset takes the link down, or did
-    pcie::LinkTick reset_until_ = 0;             ///< no_tick while it is held
+    pcie::LinkTick scripted_until_ = 0;         ///< end of the down time that has begun
+    pcie::LinkTick reset_from_ = pcie::no_tick; ///< when a hot reset takes the link down, or did
+    pcie::LinkTick reset_until_ = 0;            ///< no_tick while it is held
+    bool look_ahead_;
     bool has_faults_ = false;                    ///< an UpdateFC may be lost
     pcie::LinkTick next_change_ = pcie::no_tick; ///< of up_
     bool running_ = false;

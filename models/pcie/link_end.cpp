@@ -205,8 +205,8 @@ bool LinkEnd::is_certain(LinkTick tick) const noexcept {
     if (replay_.expires_at() <= tick || is_disturbed_before(tick) || peer_->may_retrain_before(tick)) {
         return false;
     }
-    if (next_skip_ <= tick || next_accounted_ <= tick || dllp_from() <= tick || !init_.active() || replay_.replaying() ||
-        replay_.buffer().full()) {
+    if (next_skip_ <= tick || next_accounted_ <= tick || dllp_from() <= tick || !init_.active() ||
+        replay_.replaying() || replay_.buffer().full()) {
         return false;
     }
     // What is handed over from now on is younger and not earlier.

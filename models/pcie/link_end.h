@@ -106,9 +106,9 @@ public:
     /// The first tick at which the other end may see the next UpdateFC; no_tick: none is due.
     [[nodiscard]] pcie::LinkTick next_update_seen() const noexcept {
         const pcie::LinkTick due = advertiser_.earliest();
-        return due == pcie::no_tick ? due
-                                    : std::max(std::min(due, next_refresh_), next_decision()) + timing_.dllp +
-                                          timing_.flight + 1;
+        return due == pcie::no_tick
+                   ? due
+                   : std::max(std::min(due, next_refresh_), next_decision()) + timing_.dllp + timing_.flight + 1;
     }
     /// When the next packet but a SKP ordered set starts or is received, or the timer runs out: what a fault does is
     /// seen then.

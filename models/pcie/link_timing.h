@@ -17,6 +17,7 @@ struct LinkConfig {
     SimTime training = 100us; ///< after a hot reset: Detect to the first InitFC
     pcie::DllpAccounting dllp_accounting = pcie::DllpAccounting::exact;
     pcie::OrderingPolicy ordering = pcie::OrderingPolicy::table;
+    bool look_ahead = true; ///< decides in advance what nothing can change: nothing but speed depends on it
 };
 
 /// The spans of docs/timing.md in ticks of one link.

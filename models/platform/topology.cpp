@@ -9,9 +9,9 @@
 namespace rootpool::models {
 
 Topology::Topology(const sc_core::sc_module_name& name, const scenario::Config& config)
-    : sc_module(name), config_(config) {
+    : sc_module(name), config_(config), scheduler_(make_scheduler("scheduler", config.simulation.timers)) {
     if (config.watchdog != SimTime{0}) {
-        watchdog_.emplace(scheduler_, config.watchdog, Watchdog::Report::to<&Topology::on_standstill>(*this));
+        watchdog_.emplace(*scheduler_, config.watchdog, Watchdog::Report::to<&Topology::on_standstill>(*this));
     }
     make_servers();
     make_devices();
@@ -27,7 +27,7 @@ void Topology::on_standstill(const std::string& reason) { throw core::ModelViola
 void Topology::make_servers() {
     for (const scenario::ServerConfig& server : config_.servers) {
         servers_.push_back(
-            std::make_unique<Server>(("server_" + server.name).c_str(), server_config(server), scheduler_, tlps_));
+            std::make_unique<Server>(("server_" + server.name).c_str(), server_config(server), *scheduler_, tlps_));
     }
 }
 
@@ -46,7 +46,7 @@ void Topology::make_devices() {
 void Topology::make_nic(std::size_t index, const std::string& module) {
     Nic82599Config settings = nic_config(config_.devices[index], index);
     settings.mac = nic_mac_address(config_.seed, index);
-    devices_[index].nic = std::make_unique<Nic82599>(module.c_str(), settings, scheduler_, tlps_, frames_);
+    devices_[index].nic = std::make_unique<Nic82599>(module.c_str(), settings, *scheduler_, tlps_, frames_);
 }
 
 void Topology::make_dma_probe(std::size_t index, const std::string& module) {
@@ -55,25 +55,26 @@ void Topology::make_dma_probe(std::size_t index, const std::string& module) {
     settings.link = attached_link_config(config_.server(*device.attach), device).parameters;
     settings.tags = device.tags;
     settings.receive_credits = device.link.credits;
-    devices_[index].dma_probe = std::make_unique<DmaProbe>(module.c_str(), settings, scheduler_, tlps_);
+    devices_[index].dma_probe = std::make_unique<DmaProbe>(module.c_str(), settings, *scheduler_, tlps_);
 }
 
 void Topology::make_switch() {
     if (config_.multi_root_switch) {
-        switch_ = std::make_unique<MultiRootSwitch>("switch", scheduler_, tlps_, switch_config(config_));
+        switch_ = std::make_unique<MultiRootSwitch>("switch", *scheduler_, tlps_, switch_config(config_));
         if (watchdog_) {
             watchdog_->watch(*switch_);
         }
     }
 }
 
-void Topology::connect(const std::string& owner, const std::string& name, const LinkConfig& link,
+void Topology::connect(const std::string& owner, const std::string& name, LinkConfig link,
                        const scenario::LinkFaults& faults, Port& upstream, Port& downstream) {
     const std::string label = link_label(name);
     const std::string module = "link" + std::to_string(links_.size());
+    link.look_ahead = config_.simulation.look_ahead;
     NamedLink made{owner + "." + name, label, fault_source(faults, LinkDirection::down, label, config_.seed),
                    fault_source(faults, LinkDirection::up, label, config_.seed),
-                   std::make_unique<Link>(module.c_str(), scheduler_, link)};
+                   std::make_unique<Link>(module.c_str(), *scheduler_, link)};
     made.link->connect(upstream, downstream);
     made.link->set_faults(made.down_faults->empty() ? nullptr : made.down_faults.get(),
                           made.up_faults->empty() ? nullptr : made.up_faults.get());

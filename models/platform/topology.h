@@ -30,7 +30,7 @@ public:
     /// Every link and MAC announces itself; before the simulation.
     void observe(pcie::TlpObserver& tlps, net::FrameObserver& frames);
 
-    [[nodiscard]] Scheduler& scheduler() noexcept { return scheduler_; }
+    [[nodiscard]] Scheduler& scheduler() noexcept { return *scheduler_; }
     [[nodiscard]] Server& server(scenario::ServerId id) { return *servers_.at(id.index()); }
     /// Null when the device is of another model.
     [[nodiscard]] Nic82599* nic(scenario::DeviceId id) { return devices_.at(id.index()).nic.get(); }
@@ -70,11 +70,11 @@ private:
     void make_switch();
     void make_links();
     void make_cables();
-    void connect(const std::string& owner, const std::string& name, const LinkConfig& link,
-                 const scenario::LinkFaults& faults, Port& upstream, Port& downstream);
+    void connect(const std::string& owner, const std::string& name, LinkConfig link, const scenario::LinkFaults& faults,
+                 Port& upstream, Port& downstream);
 
     const scenario::Config& config_;
-    Scheduler scheduler_{"scheduler"};
+    std::unique_ptr<Scheduler> scheduler_;
     std::optional<Watchdog> watchdog_;
     pcie::TlpFactory tlps_; // before everything that holds TLPs
     net::FramePool frames_;

@@ -8,6 +8,7 @@
 /// the tree, so that `rootpool show` can print it. All throw ScenarioError.
 namespace rootpool::scenario {
 
+void build_simulation(const Node& root, Config& config);
 void build_topology(Node& root, Config& config);
 /// Which VFs go to which server, as the timeline says; fills DeviceConfig::vfs and Config::interfaces.
 void build_interfaces(Node& root, Config& config);

@@ -23,6 +23,12 @@ constexpr auto table = std::to_array<Key>({
     {"description", text, defaulted, "", "", "One line on what the scenario shows", 0, 200},
     {"seed", integer, defaulted, "1", "", "Seed of every random choice of the run"},
 
+    {"simulation", map, optional, "", "", "How the simulator works. Results do not depend on it"},
+    {"simulation.timers", choice, defaulted, "wheel", "wheel|kernel",
+     "Where timers wait: a timing wheel, or SystemC's event queue, which is slower"},
+    {"simulation.look_ahead", flag, defaulted, "on", "",
+     "Links decide in advance what nothing can change any more; off is slower"},
+
     {"topology", map, required, "", "", "What is there and how it is connected"},
     {"topology.dllp_accounting", choice, defaulted, "exact", "exact|pcie-bench",
      "DLLPs of all links: those that are sent, or as pcie-bench counts them, for comparison with its tables"},

@@ -35,6 +35,7 @@ Script parse(std::string_view text, std::string_view file, std::span<const std::
     config.name = root.at("name").text;
     config.description = root.at("description").text;
     config.seed = static_cast<std::uint64_t>(read_whole(root, "seed"));
+    build_simulation(root, config);
     build_topology(root, config);
     build_interfaces(root, config);
     build_timeline(root, config);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 
+#include "models/core/wheel_scheduler.h"
 #include "tests/twin/model_link.h"
 #include "tests/twin/random.h"
 
@@ -68,7 +69,7 @@ private:
 
 TEST(LinkIdle, PassingIdleTimeAtOnceChangesNothing) {
     pcie::TlpFactory factory;
-    models::Scheduler scheduler("scheduler");
+    models::WheelScheduler scheduler("scheduler");
     std::vector<std::unique_ptr<Pair>> pairs;
     SimTime end{};
     for (unsigned seed = 1; seed <= seeds; ++seed) {

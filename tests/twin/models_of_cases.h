@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/core/wheel_scheduler.h"
 #include "tests/twin/model_link.h"
 
 namespace rootpool::twin {
@@ -25,7 +26,7 @@ public:
 private:
     unsigned first_;
     pcie::TlpFactory factory_;
-    models::Scheduler scheduler_{"scheduler"};
+    models::WheelScheduler scheduler_{"scheduler"};
     std::vector<LinkCase> cases_;
     std::vector<std::unique_ptr<ModelLink>> models_;
 };

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/core/wheel_scheduler.h"
 #include "tests/twin/model_switch.h"
 
 namespace rootpool::twin {
@@ -26,7 +27,7 @@ public:
 private:
     unsigned first_;
     pcie::TlpFactory factory_;
-    models::Scheduler scheduler_;
+    models::WheelScheduler scheduler_;
     std::vector<SwitchCase> cases_;
     std::vector<std::unique_ptr<ModelSwitch>> models_;
 };

@@ -8,6 +8,7 @@
 
 #include "rootpool/core/strong.h"
 #include "rootpool/core/time.h"
+#include "rootpool/core/timer_queue.h"
 #include "rootpool/host/cpu_profile.h"
 #include "rootpool/pcie/credits.h"
 #include "rootpool/pcie/fault_sources.h"
@@ -226,10 +227,17 @@ struct Expectation {
     std::string where;     ///< file:line:column
 };
 
+/// How the simulator works, which changes nothing but its speed.
+struct SimulationConfig {
+    core::TimerQueue timers = core::TimerQueue::wheel;
+    bool look_ahead = true; ///< links decide in advance what nothing can change any more
+};
+
 struct Config {
     std::string name;
     std::string description;
     std::uint64_t seed = 1;
+    SimulationConfig simulation;
     SimTime watchdog{}; ///< the longest time that TLPs may wait while none moves; 0: any
     std::vector<ServerConfig> servers;
     std::vector<DeviceConfig> devices;

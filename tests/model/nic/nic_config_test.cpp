@@ -3,13 +3,14 @@
 #include <set>
 #include <stdexcept>
 
+#include "models/core/wheel_scheduler.h"
 #include "models/nic/nic_82599.h"
 
 namespace rootpool::models {
 namespace {
 
 TEST(Nic82599Config, ImpossibleValuesAreRefusedBeforeElaborationEnds) {
-    Scheduler scheduler("scheduler");
+    WheelScheduler scheduler("scheduler");
     pcie::TlpFactory tlps;
     net::FramePool frames;
     const std::function<void(Nic82599Config&)> changes[] = {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fake_root.h"
+#include "models/core/wheel_scheduler.h"
 #include "models/net/cable.h"
 #include "models/nic/nic_82599.h"
 #include "models/pcie/link.h"
@@ -256,7 +257,7 @@ protected:
     struct Platform {
         pcie::TlpFactory tlps;
         net::FramePool frames;
-        Scheduler scheduler{"scheduler"};
+        WheelScheduler scheduler{"scheduler"};
         Server a{"nic0", scheduler, tlps, frames};
         Server b{"nic1", scheduler, tlps, frames};
         Cable cable{"cable"};

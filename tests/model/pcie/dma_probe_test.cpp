@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "models/core/wheel_scheduler.h"
 #include "models/pcie/dma_pattern.h"
 #include "models/pcie/dma_probe.h"
 #include "models/pcie/link.h"
@@ -132,7 +133,7 @@ private:
 };
 
 struct Bench {
-    Scheduler scheduler{"scheduler"};
+    WheelScheduler scheduler{"scheduler"};
     pcie::TlpFactory tlps;
     Host host{scheduler, tlps};
     Link link{"link", scheduler, LinkConfig{{pcie::Generation::gen2, 8}, 60ns, 256}};

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/core/scheduler.h"
+#include "models/core/wheel_scheduler.h"
 #include "models/pcie/link.h"
 #include "models/pcie/port.h"
 #include "rootpool/pcie/tlp_builder.h"
@@ -54,7 +54,7 @@ struct LinkBench {
         sender.send(tlps.make(pcie::memory_write(pcie::Bdf(0, 0, 0), pcie::Tag(0), address, bytes), data), now());
     }
 
-    Scheduler scheduler{"scheduler"};
+    WheelScheduler scheduler{"scheduler"};
     pcie::TlpFactory tlps;
     Recorder ignored;
     Recorder recorder;

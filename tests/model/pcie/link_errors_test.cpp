@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "link_bench.h"
+#include "models/core/wheel_scheduler.h"
 #include "rootpool/pcie/fault_sources.h"
 
 namespace rootpool::models::test {
@@ -55,7 +56,7 @@ public:
         above.send(tlps.make(pcie::memory_write(pcie::Bdf(0, 0, 0), pcie::Tag(0), 0x1000, 64), data), now());
     }
 
-    Scheduler scheduler;
+    WheelScheduler scheduler;
     pcie::TlpFactory tlps;
     pcie::ScriptedFaults down_faults;
     pcie::ScriptedFaults up_faults;

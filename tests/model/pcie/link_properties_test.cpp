@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "models/core/wheel_scheduler.h"
 #include "models/pcie/link.h"
 #include "rootpool/pcie/fault_sources.h"
 #include "rootpool/pcie/tlp_builder.h"
@@ -477,7 +478,7 @@ private:
         }
     }
 
-    Scheduler scheduler_{"scheduler"};
+    WheelScheduler scheduler_{"scheduler"};
     pcie::TlpFactory factory_;
     std::uint64_t tlps_ = 0;
     std::vector<std::unique_ptr<Bench>> benches_;

@@ -2,6 +2,7 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include "link_bench.h"
+#include "models/core/wheel_scheduler.h"
 #include "models/pcie/root_complex.h"
 #include "rootpool/pcie/error_reporting.h"
 #include "tests/model/damage_trigger.h"
@@ -58,7 +59,7 @@ struct RootBench {
 
     DamageTrigger none;
     DamageTrigger from_device;
-    Scheduler scheduler{"scheduler"};
+    WheelScheduler scheduler{"scheduler"};
     pcie::TlpFactory tlps;
     Recorder recorder;
     Memory memory{"memory"};

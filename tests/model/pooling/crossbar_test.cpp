@@ -4,6 +4,7 @@
 #include <array>
 #include <gmock/gmock.h>
 
+#include "models/core/wheel_scheduler.h"
 #include "models/pooling/crossbar.h"
 
 namespace rootpool::models::test {
@@ -35,7 +36,7 @@ public:
 
 class CrossbarOutputTest : public testing::Test {
 protected:
-    static void SetUpTestSuite() { scheduler = std::make_unique<Scheduler>("scheduler"); }
+    static void SetUpTestSuite() { scheduler = std::make_unique<WheelScheduler>("scheduler"); }
     static void TearDownTestSuite() { scheduler.reset(); }
 
     /// Of requester 1:0.0; completions are of completer 2:0.0.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/core/wheel_scheduler.h"
 #include "models/pcie/link.h"
 #include "models/pooling/multi_root_switch.h"
 
@@ -160,7 +161,7 @@ public:
     }
 
     pcie::TlpFactory factory;
-    Scheduler scheduler;
+    WheelScheduler scheduler;
     MultiRootSwitch multi_root_switch;
     std::vector<std::unique_ptr<FakeComponent>> roots;
     FakeDevice device;
