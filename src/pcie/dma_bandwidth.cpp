@@ -23,7 +23,7 @@ constexpr unsigned completion_overhead = tlp_framing_bytes + 12;
     return symbol.count() * ack_latency_symbols(path.link, path.max_payload);
 }
 
-/// The part of a wire's time that SKP ordered sets take (PCIe base 4.2.8.3).
+/// The part of a wire's time that SKP ordered sets take (PCIe base 4.2.8.4).
 [[nodiscard]] constexpr double skip_share(const LinkParameters& link) noexcept {
     return has_8b10b(link.generation) ? 4.0 / 1538 : 16.0 / (375 * 16);
 }

@@ -213,7 +213,7 @@ pcie::TlpPtr VirtualSwitch::refuse_upward(DeviceIndex device, const pcie::Tlp& r
     }
     pcie::TlpPtr completion =
         complete_without_data(factory_, received, bridge(device).id(),
-                              violation ? pcie::CompletionStatus::completer_abort // PCIe base 6.12.4
+                              violation ? pcie::CompletionStatus::completer_abort // PCIe base 6.12.5
                                         : pcie::CompletionStatus::unsupported_request);
     completion->root = root_; // whatever the request said
     return completion;

@@ -68,6 +68,7 @@ constexpr auto table = std::to_array<RefusedFeature>({
     {anywhere, "completion_timeout", "", "a choice of the completion timeout", "2.8, 7.5.3.16"},
 
     // capabilities
+    {server, "iommu", "translate|strict|passthrough", "an IOMMU that translates addresses", "10.1"},
     {anywhere, "ats|pri|page_requests", "", "address translation and page requests", "10"},
     {anywhere, "pasid", "", "PASID", "6.20"},
     {anywhere, "ltr", "", "Latency Tolerance Reporting", "6.18"},

@@ -49,7 +49,7 @@ public:
     [[nodiscard]] Tick tlp_length(unsigned link_bytes) const noexcept { return link_bytes / 4 * four_bytes_; }
     [[nodiscard]] Tick dllp_length() const noexcept { return dllp_length_; }
     [[nodiscard]] Tick skip_length() const noexcept { return symbols(is_8b10b() ? 4 : 16); }
-    /// Between two SKP ordered sets (PCIe base 4.2.8.3).
+    /// Between two SKP ordered sets (PCIe base 4.2.8.4).
     [[nodiscard]] Tick skip_interval() const noexcept { return symbols(is_8b10b() ? 1538 : 375 * 16); }
 
 private:

@@ -84,7 +84,7 @@ inline constexpr std::int64_t gen3_symbol = 1'015'625;
            static_cast<std::uint64_t>(detail::slowest_symbol(link.generation));
 }
 
-/// Symbol times between SKP ordered sets: the longest interval allowed, 1538, or 375 blocks of 16 (PCIe base 4.2.8.3).
+/// Symbol times between SKP ordered sets: the longest interval allowed, 1538, or 375 blocks of 16 (PCIe base 4.2.8.4).
 [[nodiscard]] constexpr unsigned skip_interval_symbols(const LinkParameters& link) noexcept {
     return has_8b10b(link.generation) ? 1538 : 375 * 16;
 }
