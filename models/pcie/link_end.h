@@ -1,15 +1,17 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 #include "models/core/scheduler.h"
 #include "models/pcie/ack_scheduler.h"
 #include "models/pcie/credit_advertiser.h"
 #include "models/pcie/flow_control_init.h"
+#include "models/pcie/link_event.h"
 #include "models/pcie/link_listener.h"
 #include "models/pcie/link_timing.h"
+#include "models/pcie/refresh_schedule.h"
 #include "models/pcie/replay_control.h"
+#include "models/pcie/stall_meter.h"
 #include "models/pcie/tlp_socket.h"
 #include "models/pcie/transmit_queue.h"
 #include "rootpool/pcie/link_observer.h"
@@ -17,15 +19,6 @@
 namespace rootpool::models {
 
 class LinkEnd;
-
-/// What happens at a link, in order: TLPs that are known to be bad leave before the decisions of a tick, those come
-/// before its receptions, those before its timers.
-enum class LinkEventPhase : std::uint8_t { drop, decision, reception, timer };
-struct LinkEventTime {
-    pcie::LinkTick tick = pcie::no_tick;
-    LinkEventPhase phase = LinkEventPhase::decision;
-    friend auto operator<=>(const LinkEventTime&, const LinkEventTime&) = default;
-};
 
 /// Told by the ends of a link.
 class LinkEndOwner {
@@ -50,8 +43,7 @@ struct LinkEndCounters {
     std::uint64_t lost_packets = 0;   ///< not intact at the other end
     std::uint64_t nullified_tlps = 0; ///< ended so because they came in bad while they were sent
     std::uint64_t dropped_tlps = 0;   ///< turned out bad before they could be sent
-    /// Time that the wire was free and TLPs waited for credits, by class of the oldest and by what it lacked.
-    std::array<std::array<SimTime, 2>, pcie::flow_class_count> credit_stalls{};
+    StallTimes credit_stalls{};
 };
 
 /// Data link layer and physical layer of one end of a link: what docs/timing.md says of a transmitter and a receiver.
@@ -108,7 +100,7 @@ public:
         const pcie::LinkTick due = advertiser_.earliest();
         return due == pcie::no_tick
                    ? due
-                   : std::max(std::min(due, next_refresh_), next_decision()) + timing_.dllp + timing_.flight + 1;
+                   : std::max(std::min(due, refreshes_.next()), next_decision()) + timing_.dllp + timing_.flight + 1;
     }
     /// When the next packet but a SKP ordered set starts or is received, or the timer runs out: what a fault does is
     /// seen then.
@@ -189,7 +181,19 @@ private:
     void find_next_decision() const noexcept;
     [[nodiscard]] bool is_disturbed_before(pcie::LinkTick tick) const noexcept;
     [[nodiscard]] bool may_retrain_before(pcie::LinkTick tick) const noexcept;
-    [[nodiscard]] pcie::LinkTick tlp_from() const noexcept;
+    /// The first tick at which a TLP may start, if the wire were free.
+    [[nodiscard]] pcie::LinkTick tlp_from() const noexcept {
+        if (replay_.replaying()) {
+            return replay_.from();
+        }
+        if (replay_.buffer().full()) {
+            return pcie::no_tick;
+        }
+        const std::size_t index = queue_.candidate();
+        const pcie::LinkTick from = index == TransmitQueue::none ? pcie::no_tick : queue_[index].from;
+        const bool older_may_follow = index != 0 && !queue_.empty() && !incoming_credits_.empty();
+        return older_may_follow ? std::min(from, incoming_credits_.front().at + 1) : from;
+    }
     /// What the next decision depends on has changed.
     void plan() noexcept {
         decision_is_stale_ = true;
@@ -198,8 +202,13 @@ private:
     void decide(pcie::LinkTick tick);
     void send_skip(pcie::LinkTick tick) noexcept;
     void pass_refreshes(pcie::LinkTick tick) noexcept;
-    void set_refreshes(std::int64_t passed) noexcept;
-    [[nodiscard]] pcie::LinkTick dllp_from() const noexcept;
+    /// When the next DLLP may start, if the wire were free.
+    [[nodiscard]] pcie::LinkTick dllp_from() const noexcept {
+        if (!init_.active()) {
+            return init_.advances() ? 0 : std::max(init_.from(), dllp_hold_);
+        }
+        return std::max(std::min(std::min(acks_.due_from(), advertiser_.earliest()), refreshes_.next()), dllp_hold_);
+    }
     [[nodiscard]] bool send_due_dllp(pcie::LinkTick tick);
     void send_dllp(const pcie::Dllp& dllp, pcie::LinkTick tick);
     void send_new_tlp(pcie::LinkTick tick);
@@ -224,7 +233,6 @@ private:
     void receive_dllp(const Incoming& packet);
     void start_replay(pcie::LinkTick at);
     void note_stall(pcie::LinkTick tick) noexcept;
-    void end_stall(pcie::LinkTick tick) noexcept;
     void tell_port(pcie::Tlp& tlp, TlpPhase phase, SimTime at);
 
     const LinkTiming& timing_;
@@ -253,9 +261,8 @@ private:
     mutable LinkEventTime next_event_;
     pcie::LinkTick wire_free_ = 0;
     pcie::LinkTick seen_ = 0; ///< the first tick that sees the last reception or timer
+    RefreshSchedule refreshes_;
     pcie::LinkTick next_skip_;
-    pcie::LinkTick next_refresh_ = 0;
-    std::int64_t refreshes_ = 0; ///< that fell due
     pcie::LinkTick next_accounted_;
     pcie::LinkTick dllp_hold_ = 0; ///< the first tick at which another DLLP may start
     pcie::LinkTick hold_from_ = pcie::no_tick;
@@ -264,9 +271,8 @@ private:
     bool up_ = false;
     std::uint32_t ups_ = 0;    ///< how often the link came up
     pcie::LinkTick up_at_ = 0; ///< while the link is down: when it comes up again
-    pcie::LinkTick stalled_since_ = pcie::no_tick;
-    SimTime* stalled_ = nullptr; ///< the counter of what the oldest TLP lacks
     LinkEndCounters counters_;
+    StallMeter stalls_{counters_.credit_stalls};
 };
 
 } // namespace rootpool::models

@@ -26,6 +26,10 @@ constexpr std::array counter_metrics = {
     CounterMetric{"replayed_tlps", &LinkEndCounters::replayed_tlps, "TLPs", "TLPs sent again"},
     CounterMetric{"naks", &LinkEndCounters::naks_received, "1", "Naks that asked for it"},
     CounterMetric{"replay_timeouts", &LinkEndCounters::replay_timeouts, "1", "expiries of the replay timer"},
+    CounterMetric{"nullified_tlps", &LinkEndCounters::nullified_tlps, "TLPs",
+                  "TLPs that a cut-through switch ended as bad, since they came in bad"},
+    CounterMetric{"dropped_tlps", &LinkEndCounters::dropped_tlps, "TLPs",
+                  "TLPs that it dropped for this before they started"},
     CounterMetric{"retrains", &LinkEndCounters::retrains, "1", "retrainings after four replays without progress"},
 };
 

@@ -96,6 +96,17 @@ class LinkFaults(unittest.TestCase):
         self.assertLessEqual(stalls, {"up_posted_header_stall", "up_posted_data_stall"})
         self.assertLess(small.metrics["iperf.load.goodput"], self.intact.metrics["iperf.load.goodput"])
 
+    def test_cut_through_switch_nullifies_what_came_in_bad(self):
+        errors = ("--set", "topology.devices.nic0.link={bit_error_rate: 1e-5}", "--until", "290 ms")
+        cut, stored = (replay.run("paper/fig10-pooled-client", switching, *errors, "--set",
+                                  f"topology.switch.switching={switching}", accepted=(0, 1)).metrics
+                       for switching in ("cut_through", "store_and_forward"))
+        # what the device sends is damaged on its way to the switch, which has begun to send it to a server then
+        nullified = cut["server.server2.link_up_nullified_tlps"]
+        self.assertGreater(nullified, 0)
+        self.assertLessEqual(nullified, cut["device.nic0.link_up_discarded"])
+        self.assertEqual({value for name, value in stored.items() if name.endswith("_nullified_tlps")}, {0})
+
     def test_link_that_goes_down_resets_the_card_behind_it(self):
         down = run("down", "{down: [{at: 60 ms, for: 100 us}]}")
         self.assertEqual(of_link(down)["downs"], 1)
