@@ -2,22 +2,25 @@
 """Counts what a TLP costs in the switch, in instructions, over loads, sizes and numbers of roots, and the same in the clocked
 twin.
 
-usage: hops.py [--bench DIR] [--csv FILE] [--twin]
+usage: hops.py [--bench DIR] [--csv FILE] [--twin] [--time] [--check FILE | --record FILE]
 
 DIR: folder of the programs fabric_load and twin_load (default: build/release/bench). --twin: count the twin, too, which takes
-minutes.
+minutes. --time: nanoseconds of the processor, too, the best of five runs. --check, --record: instead of the table, compare some
+points with a record, within 2 %, or renew it. --compiler NAME as in instructions.py.
 Roots write to their VFs of one device. Each TLP makes eight hops: the root's link, ingress, crossbar queue, arbitration,
 look-up, compose, egress, the device's link. A point is run twice, for a short and for a long time; the difference is what steady
 traffic costs.
-Exit status: 0, or 2 if a program could not be run.
+Exit status: 0, 1 if --check finds another cost, 2 if a program could not be run.
 """
 import argparse
 import concurrent.futures
+import json
 import csv
 import dataclasses
 import os
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -25,6 +28,7 @@ import tempfile
 import callgrind
 
 HOPS = 8
+SAME_COMPILER, OTHER_COMPILER = 0.02, 0.10  # as in instructions.py
 SHORT, LONG = 50, 150  # microseconds at full load
 
 
@@ -37,6 +41,7 @@ class Point:
 
 POINTS = [Point(4, 256, 100), Point(4, 256, 60), Point(4, 256, 10), Point(4, 256, 1), Point(4, 128, 100), Point(4, 64, 100),
           Point(2, 256, 60), Point(8, 256, 60), Point(16, 256, 60), Point(32, 256, 60), Point(63, 256, 60)]
+CHECKED_POINTS = [Point(4, 256, 100), Point(4, 64, 100), Point(2, 256, 60), Point(63, 256, 60)]
 TWIN_POINTS = [Point(4, 256, 100), Point(4, 256, 10), Point(4, 64, 100)]
 
 
@@ -61,30 +66,79 @@ def cost(program, point, folder):
     return (long[0] - short[0]) / (long[1] - short[1])
 
 
+def nanoseconds(program, point):
+    """Time of the processor per TLP: the difference of a long and a short run, the best of five."""
+    def run(microseconds):
+        words = [program, "--roots", point.roots, "--payload", point.payload, "--load", point.load, "--microseconds",
+                 microseconds]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=True)
+        return (resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before,
+                int(re.search(r"tlps (\d+)", done.stdout).group(1)))
+
+    scale = min(40, max(1, 100 // point.load))
+    short, long = (min(run(microseconds * scale) for _ in range(5)) for microseconds in (1_000, 21_000))
+    return 1e9 * (long[0] - short[0]) / (long[1] - short[1])
+
+
+def name_of(point):
+    return f"{point.roots} roots, {point.payload} B, {point.load} %"
+
+
+def compare(options):
+    """With the record of options.check, or a new one to options.record."""
+    with tempfile.TemporaryDirectory() as temporary:
+        costs = {name_of(point): round(cost(options.bench / "fabric_load", point, pathlib.Path(temporary)))
+                 for point in CHECKED_POINTS}
+    if options.record:
+        text = json.dumps({"compiler": options.compiler, "instructions_per_tlp": costs}, indent=2) + "\n"
+        options.record.write_text(text, encoding="utf-8")
+    record = json.loads((options.check or options.record).read_text(encoding="utf-8"))
+    tolerance = SAME_COMPILER if options.compiler == record["compiler"] else OTHER_COMPILER
+    status = 0
+    for name, now in costs.items():
+        change = now / record["instructions_per_tlp"][name] - 1
+        print(f"{name}: {now} instructions per TLP, {now / HOPS:.0f} per hop, {change:+.2%}")
+        if abs(change) > tolerance:
+            print(f"  that is more than {tolerance:.0%} away from the record: find out why, or renew it")
+            status = 1
+    return status
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--bench", type=pathlib.Path,
                         default=pathlib.Path(__file__).resolve().parent.parent / "build/release/bench")
     parser.add_argument("--csv", type=pathlib.Path)
     parser.add_argument("--twin", action="store_true")
+    parser.add_argument("--time", action="store_true")
+    parser.add_argument("--check", type=pathlib.Path)
+    parser.add_argument("--record", type=pathlib.Path)
+    parser.add_argument("--compiler", default="GNU 12.2.0")
     options = parser.parse_args(arguments)
+    try:
+        return compare(options) if options.check or options.record else show(options)
+    except (callgrind.RunFailed, subprocess.CalledProcessError, OSError) as error:
+        print(f"hops.py: {error}", file=sys.stderr)
+        return 2
+
+
+def show(options):
     rows = []
-    print(f"{'roots':>5} {'payload':>7} {'load %':>6} {'Ir/TLP':>8} {'Ir/hop':>7} {'twin Ir/hop':>11} {'ratio':>6}")
+    print(f"{'roots':>5} {'payload':>7} {'load %':>6} {'Ir/TLP':>8} {'Ir/hop':>7} {'ns/hop':>6} {'twin Ir/hop':>11} {'ratio':>6}")
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
-        try:
-            for point in POINTS:
-                model = cost(options.bench / "fabric_load", point, folder)
-                twin = cost(options.bench / "twin_load", point, folder) if options.twin and point in TWIN_POINTS else None
-                rows.append({**dataclasses.asdict(point), "instructions_per_tlp": round(model),
-                             "instructions_per_hop": round(model / HOPS),
-                             "twin_instructions_per_hop": round(twin / HOPS) if twin else "",
-                             "ratio": round(twin / model, 1) if twin else ""})
-                print("{roots:>5} {payload:>7} {load:>6} {instructions_per_tlp:>8} {instructions_per_hop:>7} "
-                      "{twin_instructions_per_hop:>11} {ratio:>6}".format(**rows[-1]), flush=True)
-        except (callgrind.RunFailed, OSError) as error:
-            print(f"hops.py: {error}", file=sys.stderr)
-            return 2
+        for point in POINTS:
+            model = cost(options.bench / "fabric_load", point, folder)
+            twin = cost(options.bench / "twin_load", point, folder) if options.twin and point in TWIN_POINTS else None
+            time = nanoseconds(options.bench / "fabric_load", point) if options.time else None
+            rows.append({**dataclasses.asdict(point), "instructions_per_tlp": round(model),
+                         "instructions_per_hop": round(model / HOPS),
+                         "nanoseconds_per_hop": round(time / HOPS) if time else "",
+                         "twin_instructions_per_hop": round(twin / HOPS) if twin else "",
+                         "ratio": round(twin / model, 1) if twin else ""})
+            print("{roots:>5} {payload:>7} {load:>6} {instructions_per_tlp:>8} {instructions_per_hop:>7} "
+                  "{nanoseconds_per_hop:>6} {twin_instructions_per_hop:>11} {ratio:>6}".format(**rows[-1]), flush=True)
     if options.csv:
         with options.csv.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, fieldnames=rows[0])
