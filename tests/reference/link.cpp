@@ -24,29 +24,6 @@ void Link::set_recorder(Recorder& recorder) noexcept {
     }
 }
 
-void Link::step() {
-    if (next_change_ <= now_.time || is_reset_) {
-        follow_connection();
-    }
-    ends_[0].take_inputs(now_);
-    ends_[1].take_inputs(now_);
-    if (is_up_) {
-        decide();
-    } else {
-        return_queues();
-    }
-    receive();
-    run_timers();
-    ++now_.tick;
-    now_.time = ticks_.time_of(now_.tick);
-}
-
-void Link::run_until(SimTime end) {
-    while (now_.time < end) {
-        step();
-    }
-}
-
 // An interruption may be shorter than a tick.
 void Link::follow_connection() {
     while (next_change_ <= now_.time) {
@@ -105,30 +82,9 @@ void Link::hold_reset(bool held, SimTime at) {
     tell_next_down();
 }
 
-void Link::decide() {
-    if (retrained_ <= now_.tick) {
-        ends_[0].decide(now_);
-        ends_[1].decide(now_);
-    }
-}
-
-void Link::return_queues() {
-    ends_[0].return_queue(now_);
-    ends_[1].return_queue(now_);
-}
-
-void Link::receive() {
-    ends_[0].receive(now_, ends_[1]);
-    ends_[1].receive(now_, ends_[0]);
-}
-
-void Link::run_timers() {
-    const bool held = now_.tick + 1 < retrained_;
-    ends_[0].run_timer(now_.tick, held);
-    ends_[1].run_timer(now_.tick, held);
-    if (ends_[0].asks_for_retraining() || ends_[1].asks_for_retraining()) {
-        retrain();
-    }
+void Link::return_queues(Moment now) {
+    ends_[0].return_queue(now);
+    ends_[1].return_queue(now);
 }
 
 void Link::retrain() noexcept {

@@ -27,9 +27,33 @@ public:
     /// The tick that the next step evaluates.
     [[nodiscard]] Moment next() const noexcept { return now_; }
     /// Evaluates one tick of both ends.
-    void step();
+    void step() {
+        if (next_change_ <= now_.time || is_reset_) {
+            follow_connection();
+        }
+        const Moment now = now_;
+        ends_[0].take_inputs(now);
+        ends_[1].take_inputs(now);
+        if (is_up_) {
+            decide(now);
+        } else {
+            return_queues(now);
+        }
+        ends_[0].receive(now, ends_[1]);
+        ends_[1].receive(now, ends_[0]);
+        run_timer(ends_[0], now.tick);
+        run_timer(ends_[1], now.tick);
+        if (ends_[0].asks_for_retraining() || ends_[1].asks_for_retraining()) {
+            retrain();
+        }
+        now_ = {now.tick + 1, ticks_.time_of(now.tick + 1)};
+    }
     /// Evaluates all ticks before `end`.
-    void run_until(SimTime end);
+    void run_until(SimTime end) {
+        while (now_.time < end) {
+            step();
+        }
+    }
 
 private:
     void follow_connection();
@@ -37,10 +61,19 @@ private:
     void tell_next_down();
     [[nodiscard]] bool is_in_reset() noexcept;
     [[nodiscard]] Tick last_at(SimTime at) const noexcept;
-    void decide();
-    void return_queues();
-    void receive();
-    void run_timers();
+    void decide(Moment now) {
+        if (retrained_ <= now.tick) {
+            ends_[0].decide(now);
+            ends_[1].decide(now);
+        }
+    }
+    void return_queues(Moment now);
+    void run_timer(LinkEnd& end, Tick now) {
+        if (end.has_timer_event(now)) {
+            const bool held = now + 1 < retrained_;
+            end.run_timer(now, held);
+        }
+    }
     void retrain() noexcept;
 
     LinkSettings settings_;

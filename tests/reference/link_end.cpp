@@ -237,7 +237,8 @@ void LinkEnd::start(Moment now, const Packet& packet, bool nullified) {
     }
 }
 
-void LinkEnd::receive_header(Moment now, const Wire::InFlight& tlp) {
+void LinkEnd::receive_header(Moment now, Wire& wire) {
+    const Wire::InFlight tlp = wire.take_header();
     const SimTime last_beat = ticks_.time_of(tlp.received);
     if (layer_ != nullptr && sequence_.expects(tlp.packet.sequence)) {
         layer_->receive_header(tlp.packet.tlp, last_beat, tlp.fate == Fate::intact && last_beat < down_, now);
@@ -256,6 +257,8 @@ void LinkEnd::receive_packet(Moment now, Wire& wire) {
         layer_->receive(packet.tlp, ticks_.time_of(arrival.first_symbol), now);
     }
 }
+
+void LinkEnd::run_timer(Tick now, bool held) { count_cause(retry_.run_timer(now, held), coverage_.replays_by_timer); }
 
 Verdict LinkEnd::receive_tlp(Moment now, const Wire::InFlight& arrival) {
     const Verdict verdict = sequence_.receive(arrival.packet.sequence, arrival.fate, now.tick);

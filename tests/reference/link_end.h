@@ -45,7 +45,7 @@ public:
         if (queue_.has_ready(now.tick)) {
             queue_.admit(now.tick);
         }
-        if (is_up_ && !queue_.empty()) {
+        if (queue_.has_bad() && is_up_) {
             drop_bad(now);
         }
         if (allocator_.has_release(now.time)) {
@@ -65,18 +65,15 @@ public:
     void return_queue(Moment now);
     void receive(Moment now, LinkEnd& peer) {
         if (peer.wire_.has_header(now.tick)) {
-            receive_header(now, peer.wire_.take_header());
+            receive_header(now, peer.wire_);
         }
         if (peer.wire_.has_arrival(now.tick)) {
             receive_packet(now, peer.wire_);
         }
     }
+    [[nodiscard]] bool has_timer_event(Tick now) const noexcept { return retry_.has_timer_event(now); }
     /// `held`: the link is being retrained, and not for the last tick.
-    void run_timer(Tick now, bool held) {
-        if (retry_.has_timer_event(now)) {
-            count_cause(retry_.run_timer(now, held), coverage_.replays_by_timer);
-        }
-    }
+    void run_timer(Tick now, bool held);
     /// Whether this tick has brought the replay that rolls REPLAY_NUM over.
     [[nodiscard]] bool asks_for_retraining() const noexcept { return asks_for_retraining_; }
     void retraining_begins() noexcept { asks_for_retraining_ = false; }
@@ -106,7 +103,7 @@ private:
     void start_sequenced(Moment now, PacketKind kind, std::uint16_t sequence);
     void start_credits(Moment now, PacketKind kind, pcie::FlowClass flow_class, CreditFields credits);
 
-    void receive_header(Moment now, const Wire::InFlight& tlp);
+    void receive_header(Moment now, Wire& wire);
     void receive_packet(Moment now, Wire& wire);
     [[nodiscard]] Verdict receive_tlp(Moment now, const Wire::InFlight& arrival);
     [[nodiscard]] Verdict receive_dllp(Moment now, const Wire::InFlight& arrival);

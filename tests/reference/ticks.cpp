@@ -7,18 +7,18 @@ namespace rootpool::reference {
 namespace {
 
 /// Sixteenths of a femtosecond in a symbol time.
-std::int64_t symbol_sixteenths(unsigned generation) {
+std::uint64_t symbol_sixteenths(unsigned generation) {
     switch (generation) {
     case 1:
-        return 16LL * 4'000'000;
+        return 16ULL * 4'000'000;
     case 2:
-        return 16LL * 2'000'000;
+        return 16ULL * 2'000'000;
     case 3:
-        return 16LL * 1'015'625;
+        return 16ULL * 1'015'625;
     case 4:
-        return 8LL * 1'015'625;
+        return 8ULL * 1'015'625;
     case 5:
-        return 4LL * 1'015'625;
+        return 4ULL * 1'015'625;
     default:
         throw std::invalid_argument("a link is of generation 1 to 5");
     }

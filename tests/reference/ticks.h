@@ -30,12 +30,12 @@ public:
 
     /// Time of a tick, rounded up to a femtosecond; nothing accumulates.
     [[nodiscard]] SimTime time_of(Tick tick) const noexcept {
-        const auto sixteenths = static_cast<std::int64_t>(tick) * period_sixteenths_;
-        return SimTime{(sixteenths + 15) / 16};
+        const std::uint64_t sixteenths = tick * period_sixteenths_;
+        return SimTime{static_cast<std::int64_t>((sixteenths + 15) / 16)};
     }
     /// A span of time in ticks, rounded up.
     [[nodiscard]] Tick ticks_in(SimTime span) const noexcept {
-        return static_cast<Tick>((span.count() * 16 + period_sixteenths_ - 1) / period_sixteenths_);
+        return (static_cast<std::uint64_t>(span.count()) * 16 + period_sixteenths_ - 1) / period_sixteenths_;
     }
     [[nodiscard]] Tick symbols(Tick count) const noexcept { return count << symbol_shift_; }
     [[nodiscard]] Tick symbol_of(Tick tick) const noexcept { return tick >> symbol_shift_; }
@@ -57,7 +57,7 @@ private:
     unsigned width_;
     unsigned symbol_shift_; ///< log2 of the ticks in a symbol time
     Tick four_bytes_;
-    std::int64_t period_sixteenths_; ///< of a femtosecond: a quarter of 253.90625 ps is a whole number of them
+    std::uint64_t period_sixteenths_; ///< of a femtosecond: a quarter of 253.90625 ps is a whole number of them
     Tick dllp_length_;
 };
 

@@ -25,17 +25,25 @@ SimTime TransmitQueue::before_crossing(const Handed& handed, Tick tick) const no
 
 // A TLP that starts at `now` ends when its last beat is there.
 bool TransmitQueue::may_enter(const Handed& handed, Tick now) const noexcept {
+    if (!is_seen(handed.ready, before_crossing(handed, now))) {
+        return false;
+    }
     const Tick end = now + ticks_.tlp_length(link_bytes(handed.tlp->header));
-    const bool has_end = handed.last_beat == SimTime{0} || handed.last_beat < before_crossing(handed, end) ||
-                         mutation_ == Mutation::wire_runs_dry;
-    return has_end && is_seen(handed.ready, before_crossing(handed, now));
+    return handed.last_beat == SimTime{0} || handed.last_beat < before_crossing(handed, end) ||
+           mutation_ == Mutation::wire_runs_dry;
 }
 
 void TransmitQueue::admit(Tick now) {
     while (has_ready(now)) {
+        bad_ += arriving_.front().is_bad ? 1 : 0;
         waiting_.push_back(std::move(arriving_.front()));
         arriving_.pop_front();
     }
+}
+
+std::vector<Handed> TransmitQueue::take_all() {
+    bad_ = 0;
+    return std::exchange(waiting_, {});
 }
 
 std::vector<Handed> TransmitQueue::take_bad(Tick now) {
@@ -45,7 +53,7 @@ std::vector<Handed> TransmitQueue::take_bad(Tick now) {
                mutation_ != Mutation::bad_sent_though_known;
     };
     std::copy_if(waiting_.begin(), waiting_.end(), std::back_inserter(taken), is_known_bad);
-    std::erase_if(waiting_, is_known_bad);
+    bad_ -= std::erase_if(waiting_, is_known_bad);
     return taken;
 }
 
@@ -62,6 +70,7 @@ std::optional<std::size_t> TransmitQueue::choose(const CreditGate& gate, Coverag
 
 Handed TransmitQueue::take(std::size_t position, Coverage& coverage) {
     Handed taken = waiting_[position];
+    bad_ -= taken.is_bad ? 1 : 0;
     for (std::size_t earlier = 0; earlier < position; ++earlier) {
         count_pair(coverage.passed, *taken.tlp, *waiting_[earlier].tlp);
     }

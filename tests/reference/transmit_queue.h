@@ -34,12 +34,14 @@ public:
     void admit(Tick now);
 
     [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
+    /// A TLP of the queue is bad, whether or not that is known already.
+    [[nodiscard]] bool has_bad() const noexcept { return bad_ != 0; }
     /// Position of the oldest TLP that may go.
     [[nodiscard]] std::optional<std::size_t> choose(const CreditGate& gate, Coverage& coverage) const;
     /// Removes the TLP that goes.
     [[nodiscard]] Handed take(std::size_t position, Coverage& coverage);
     /// Removes all.
-    [[nodiscard]] std::vector<Handed> take_all() { return std::exchange(waiting_, {}); }
+    [[nodiscard]] std::vector<Handed> take_all();
     /// Removes those whose bad end came before `now`.
     [[nodiscard]] std::vector<Handed> take_bad(Tick now);
 
@@ -58,6 +60,7 @@ private:
     const LinkTicks& ticks_;
     std::deque<Handed> arriving_;
     std::vector<Handed> waiting_; ///< the oldest first
+    std::size_t bad_ = 0;         ///< of waiting_
 };
 
 } // namespace rootpool::reference

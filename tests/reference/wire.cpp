@@ -56,6 +56,7 @@ Wire::InFlight Wire::take_arrival() {
 Wire::InFlight Wire::take_header() {
     InFlight taken = std::move(headers_.front());
     headers_.pop_front();
+    watch_first();
     return taken;
 }
 

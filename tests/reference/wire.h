@@ -49,9 +49,7 @@ public:
     [[nodiscard]] InFlight take_arrival();
 
     /// The header of a TLP is received at `now`.
-    [[nodiscard]] bool has_header(Tick now) const noexcept {
-        return !headers_.empty() && headers_.front().header == now;
-    }
+    [[nodiscard]] bool has_header(Tick now) const noexcept { return next_header_ == now; }
     [[nodiscard]] InFlight take_header();
 
     /// The link is down: nothing arrives any more.
@@ -61,7 +59,10 @@ public:
 
 private:
     [[nodiscard]] Fate ask_fate(const Packet& packet);
-    void watch_first() noexcept { next_arrival_ = in_flight_.empty() ? no_tick : in_flight_.front().received; }
+    void watch_first() noexcept {
+        next_header_ = headers_.empty() ? no_tick : headers_.front().header;
+        next_arrival_ = in_flight_.empty() ? no_tick : in_flight_.front().received;
+    }
 
     const LinkTicks& ticks_;
     const LinkLimits& limits_;
@@ -74,6 +75,7 @@ private:
     unsigned dllps_ = 0;
     std::deque<InFlight> in_flight_;
     std::deque<InFlight> headers_; ///< those of which the header is still on its way
+    Tick next_header_ = no_tick;   ///< of the first of these
     Tick next_arrival_ = no_tick;  ///< of the first in flight
 };
 
