@@ -29,8 +29,8 @@ void CrossbarOutput::flush(std::size_t input, Edge now) {
     }
 }
 
-void CrossbarOutput::step(Edge now) {
-    const std::size_t found = now < free_ ? 0 : find_candidates(now);
+void CrossbarOutput::arbitrate(Edge now) {
+    const std::size_t found = find_candidates(now);
     if (found == 0) {
         return;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -28,10 +29,19 @@ public:
     /// Drops what is in the queue of `input`, or on its way into it.
     void flush(std::size_t input, Edge now);
     /// Grants a candidate if there is one.
-    void step(Edge now);
+    void step(Edge now) {
+        if (free_ <= now && is_asked()) {
+            arbitrate(now);
+        }
+    }
     [[nodiscard]] Edge transfer_cycles(const pcie::TlpHeader& header) const noexcept;
 
 private:
+    /// A TLP waits, whether or not it may go.
+    [[nodiscard]] bool is_asked() const noexcept {
+        return std::ranges::any_of(queues_, [](const CrossbarQueue& queue) { return !queue.empty(); });
+    }
+    void arbitrate(Edge now);
     [[nodiscard]] std::size_t find_candidates(Edge now);
     void grant(std::size_t winner, Edge now);
 

@@ -10,15 +10,14 @@ DownstreamPort::DownstreamPort(std::size_t number, Link& link, const SwitchSetti
           {OutputName::Leads::to_device, number},
           {settings.arbiter, settings.roots.size() + 1, settings.weights, settings.priorities, settings.mutation},
           settings, *this, coverage) {
+    shares_.reserve(settings.roots.size());
     for (std::size_t root = 0; root < settings.roots.size(); ++root) {
         shares_.emplace_back(link_, settings, coverage);
     }
 }
 
-void DownstreamPort::take_inputs(Edge now) {
-    link_.update(time_of(now));
-    to_device_.drop_bad(now);
-    while (link_.has_beginning(time_of(now)) || link_.has_arrival(time_of(now))) {
+void DownstreamPort::take_news(Edge now) {
+    while (link_.has_news(time_of(now))) {
         if (link_.has_beginning(time_of(now))) {
             begin(link_.take_beginning(), now);
         } else {
@@ -56,9 +55,9 @@ void DownstreamPort::begin(const Beginning& beginning, Edge now) {
 
 /// What was received before the link went down was taken.
 void DownstreamPort::follow_link(Edge now) {
-    while (const auto change = link_.take_change(time_of(now))) {
-        is_connected_ = change->is_up;
-        if (!change->is_up) {
+    while (link_.has_change(time_of(now))) {
+        is_connected_ = link_.take_change().is_up;
+        if (!is_connected_) {
             to_device_.flush(answers(), now);
             engine_.forget();
         }
@@ -100,12 +99,6 @@ void DownstreamPort::take(const Buffered& received, Edge now) {
     if (result.kind == EngineResult::Kind::answered) {
         ++coverage_.refused_to_device;
         to_device_.put(answers(), {result.tlp, seen + settings_.stages.local - 1, 0, {}, nullptr});
-    }
-}
-
-void DownstreamPort::share_buffer(Edge now) {
-    for (RootShare& share : shares_) {
-        share.step(now);
     }
 }
 

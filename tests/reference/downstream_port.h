@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <vector>
 
 #include "tests/reference/link.h"
@@ -29,9 +28,21 @@ public:
     void follow_root(pcie::RootId root, const LinkChange& change, Edge now);
 
     // At an edge, in this order.
-    void take_inputs(Edge now);
+    void take_inputs(Edge now) {
+        link_.update(time_of(now));
+        if (settings_.cut_through) { // what is stored is good
+            to_device_.drop_bad(now);
+        }
+        if (link_.has_news(time_of(now))) {
+            take_news(now);
+        }
+    }
     void follow_link(Edge now);
-    void share_buffer(Edge now);
+    void share_buffer(Edge now) {
+        for (RootShare& share : shares_) {
+            share.step(now);
+        }
+    }
     void step(Edge now) { to_device_.step(now); }
 
 private:
@@ -40,6 +51,7 @@ private:
         return input == answers() ? engine_.accepts_own() : engine_.accepts(tlp);
     }
     void granted(std::size_t input, const Queued& queued, Edge now) override;
+    void take_news(Edge now);
     void begin(const Beginning& beginning, Edge now);
     void take(const Buffered& received, Edge now);
     [[nodiscard]] unsigned inward() const noexcept {
@@ -61,7 +73,7 @@ private:
     SharingEngine engine_;
     CrossbarOutput to_device_;
     std::vector<UpstreamPort*> roots_;
-    std::deque<RootShare> shares_; ///< by root
+    std::vector<RootShare> shares_; ///< by root; TLPs in queues point to them
 };
 
 } // namespace rootpool::reference

@@ -8,20 +8,11 @@ TransmitPlaces::TransmitPlaces(Mutation mutation) noexcept
     count_ -= mutation == Mutation::one_place_less ? 1 : 0;
 }
 
-void TransmitPlaces::update(SimTime edge) noexcept {
-    while (!left_.empty() && (left_.front().at < edge || (left_.front().at == edge && sees_same_instant_))) {
-        --taken_[index_of(left_.front().flow_class)];
-        last_left_[index_of(left_.front().flow_class)] = left_.front().at;
-        left_.pop_front();
-    }
-}
-
-void LinkPort::update(SimTime edge) noexcept {
-    places_.update(edge);
-    while (!came_up_.empty() && came_up_.front() < edge) {
-        last_up_ = came_up_.front();
-        came_up_.pop_front();
-    }
+void TransmitPlaces::note_first() noexcept {
+    const Left& first = left_.front();
+    --taken_[index_of(first.flow_class)];
+    last_left_[index_of(first.flow_class)] = first.at;
+    left_.pop_front();
 }
 
 Buffered LinkPort::take_arrival() {
@@ -58,13 +49,7 @@ void LinkPort::connected(bool is_up, Moment now) {
     }
 }
 
-std::optional<LinkChange> LinkPort::take_change(SimTime edge) {
-    const bool is_seen =
-        !changes_.empty() && (changes_.front().at < edge ||
-                              (changes_.front().at == edge && mutation_ == Mutation::reset_of_same_instant_seen));
-    if (!is_seen) {
-        return std::nullopt;
-    }
+LinkChange LinkPort::take_change() {
     const LinkChange taken = changes_.front();
     changes_.pop_front();
     return taken;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <deque>
-#include <optional>
 #include <utility>
 
 #include "tests/reference/fabric_clock.h"
@@ -18,7 +17,11 @@ public:
     /// A TLP left the transmit queue at `at`.
     void leave(pcie::FlowClass flow_class, SimTime at) { left_.push_back({flow_class, at}); }
     /// Takes note of what left before an edge.
-    void update(SimTime edge) noexcept;
+    void update(SimTime edge) noexcept {
+        while (!left_.empty() && (left_.front().at < edge || (left_.front().at == edge && sees_same_instant_))) {
+            note_first();
+        }
+    }
     [[nodiscard]] bool has_free(pcie::FlowClass flow_class) const noexcept {
         return taken_[index_of(flow_class)] < count_;
     }
@@ -35,6 +38,8 @@ private:
         pcie::FlowClass flow_class;
         SimTime at;
     };
+    void note_first() noexcept;
+
     unsigned count_ = 16;
     bool sees_same_instant_ = false;
     PerClass<unsigned> taken_{};
@@ -94,7 +99,13 @@ public:
     void connected(bool is_up, Moment now) override;
 
     // At an edge, in this order.
-    void update(SimTime edge) noexcept;
+    void update(SimTime edge) noexcept {
+        places_.update(edge);
+        while (!came_up_.empty() && came_up_.front() < edge) {
+            last_up_ = came_up_.front();
+            came_up_.pop_front();
+        }
+    }
     /// When the link came up the last time before the edge, after having been down; before time 0 if never.
     [[nodiscard]] SimTime last_up() const noexcept { return last_up_; }
     /// A TLP was received before the edge and was not taken yet.
@@ -109,12 +120,18 @@ public:
                (arrivals_.empty() || beginnings_.front().at < arrivals_.front().at);
     }
     [[nodiscard]] Beginning take_beginning();
+    /// One of both.
+    [[nodiscard]] bool has_news(SimTime edge) const noexcept { return has_beginning(edge) || has_arrival(edge); }
     /// The TLP goes on before it is whole: its arrival is no news.
     void cut_through(const pcie::TlpPtr& tlp) { cut_.push_back(tlp); }
     /// Whether this arrival is that of the next TLP that was cut through.
     [[nodiscard]] bool was_cut_through(const pcie::TlpPtr& tlp);
-    /// That the link came up or went down before the edge, and was not taken yet.
-    [[nodiscard]] std::optional<LinkChange> take_change(SimTime edge);
+    /// The link came up or went down before the edge, which was not taken yet.
+    [[nodiscard]] bool has_change(SimTime edge) const noexcept {
+        return !changes_.empty() && (changes_.front().at < edge || (changes_.front().at == edge &&
+                                                                    mutation_ == Mutation::reset_of_same_instant_seen));
+    }
+    [[nodiscard]] LinkChange take_change();
     [[nodiscard]] bool has_place(pcie::FlowClass flow_class) const noexcept { return places_.has_free(flow_class); }
     [[nodiscard]] const TransmitPlaces& places() const noexcept { return places_; }
     /// Hands over a TLP, and takes a place for it.

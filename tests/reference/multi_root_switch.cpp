@@ -61,9 +61,10 @@ void MultiRootSwitch::set_recorder(GrantRecorder& recorder) noexcept {
 void MultiRootSwitch::follow_roots() {
     for (std::size_t number = 0; number < upstream_.size(); ++number) {
         const pcie::RootId root(static_cast<std::uint8_t>(number));
-        while (const auto change = upstream_[number]->follow_link(now_)) {
+        while (upstream_[number]->has_change(now_)) {
+            const LinkChange change = upstream_[number]->follow_link(now_);
             for (const auto& port : downstream_) {
-                port->follow_root(root, *change, now_);
+                port->follow_root(root, change, now_);
             }
         }
     }

@@ -10,19 +10,21 @@ void RootFence::step(Edge now, const LinkPort& egress) {
         holds_ = false;
         ++coverage_.unfences;
     }
-    if (holds_ || settings_.fence_timeout == SimTime{0}) {
-        return;
-    }
-    for (std::size_t device = 0; device < settings_.devices.size(); ++device) {
-        holds_ = holds_ || is_overdue(to_root_.queue(device), now);
-    }
-    for (const pcie::FlowClass flow_class : flow_classes) {
-        holds_ = holds_ || is_overdue(egress.places(), flow_class, now);
-    }
-    if (holds_) {
+    if (!holds_ && settings_.fence_timeout != SimTime{0} && is_overdue(egress.places(), now)) {
+        holds_ = true;
         since_ = now;
         ++coverage_.fences;
     }
+}
+
+bool RootFence::is_overdue(const TransmitPlaces& places, Edge now) const {
+    for (std::size_t device = 0; device < devices_; ++device) {
+        if (is_overdue(to_root_.queue(device), now)) {
+            return true;
+        }
+    }
+    return std::ranges::any_of(flow_classes,
+                               [&](pcie::FlowClass flow_class) { return is_overdue(places, flow_class, now); });
 }
 
 bool RootFence::is_overdue(const CrossbarQueue& queue, Edge now) const {

@@ -8,7 +8,7 @@ namespace rootpool::reference {
 class RootFence {
 public:
     RootFence(const CrossbarOutput& to_root, const SwitchSettings& settings, SwitchCoverage& coverage)
-        : to_root_(to_root), settings_(settings), coverage_(coverage) {}
+        : to_root_(to_root), settings_(settings), coverage_(coverage), devices_(settings.devices.size()) {}
 
     /// At an edge, before all else, with the port of the root.
     void step(Edge now, const LinkPort& egress);
@@ -18,6 +18,7 @@ public:
     [[nodiscard]] bool has_begun(Edge now) const noexcept { return holds_ && since_ == now; }
 
 private:
+    [[nodiscard]] bool is_overdue(const TransmitPlaces& places, Edge now) const;
     [[nodiscard]] bool is_overdue(const CrossbarQueue& queue, Edge now) const;
     [[nodiscard]] bool is_overdue(const TransmitPlaces& places, pcie::FlowClass flow_class, Edge now) const;
     [[nodiscard]] bool has_expired(SimTime since, Edge now) const;
@@ -25,6 +26,7 @@ private:
     const CrossbarOutput& to_root_;
     const SwitchSettings& settings_;
     SwitchCoverage& coverage_;
+    std::size_t devices_;
     bool holds_ = false;
     Edge since_ = 0;
 };

@@ -12,7 +12,7 @@ unsigned data_credits(const pcie::Tlp& tlp) noexcept { return (pcie::payload_byt
 
 void RootShare::come(const Buffered& received, Edge ready) { occupants_.push_back({received, ready}); }
 
-void RootShare::step(Edge now) {
+void RootShare::update(Edge now) {
     std::erase_if(occupants_, [&](const Occupant& one) { return one.leaves < time_of(now); });
     for (Occupant& one : occupants_) {
         if (one.where == Where::under_way && one.leaves == core::never && one.ready < now) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <vector>
 
 #include "tests/reference/link_port.h"
 #include "tests/reference/switch_coverage.h"
@@ -17,7 +17,11 @@ public:
     /// A TLP is in the receive buffer, and in the queue from `ready` on.
     void come(const Buffered& received, Edge ready);
     /// At an edge, before grants: what came moves to the reserve if it has to and can.
-    void step(Edge now);
+    void step(Edge now) {
+        if (!occupants_.empty()) {
+            update(now);
+        }
+    }
     void release(const Buffered& received, SimTime at) override;
 
 private:
@@ -33,6 +37,7 @@ private:
         unsigned data = 0;
     };
 
+    void update(Edge now);
     void decide(Occupant& arrived, Edge now);
     /// Of a class, in buffer or reserve.
     [[nodiscard]] Use use(Where where, pcie::FlowClass flow_class) const;
@@ -43,7 +48,7 @@ private:
     LinkPort& buffer_;
     const SwitchSettings& settings_;
     SwitchCoverage& coverage_;
-    std::deque<Occupant> occupants_;
+    std::vector<Occupant> occupants_; ///< in the order in which they came
 };
 
 } // namespace rootpool::reference

@@ -39,10 +39,8 @@ void UpstreamPort::answer(pcie::TlpPtr completion, Edge decided, unsigned rank) 
                  {std::move(completion), decided + settings_.stages.local - 1, place, {}, nullptr});
 }
 
-void UpstreamPort::take_inputs(Edge now) {
-    link_.update(time_of(now));
-    to_root_.drop_bad(now);
-    while (link_.has_beginning(time_of(now)) || link_.has_arrival(time_of(now))) {
+void UpstreamPort::take_news(Edge now) {
+    while (link_.has_news(time_of(now))) {
         if (link_.has_beginning(time_of(now))) {
             begin(link_.take_beginning(), now);
         } else {
@@ -51,13 +49,11 @@ void UpstreamPort::take_inputs(Edge now) {
     }
 }
 
-std::optional<LinkChange> UpstreamPort::follow_link(Edge now) {
-    const std::optional<LinkChange> change = link_.take_change(time_of(now));
-    if (change) {
-        bridges_.reset(!change->is_up);
-        if (!change->is_up) {
-            to_own_.flush(0, now);
-        }
+LinkChange UpstreamPort::follow_link(Edge now) {
+    const LinkChange change = link_.take_change();
+    bridges_.reset(!change.is_up);
+    if (!change.is_up) {
+        to_own_.flush(0, now);
     }
     return change;
 }
@@ -108,10 +104,8 @@ pcie::TlpPtr UpstreamPort::tagged(const pcie::Tlp& received, const Destination& 
     return factory_.view(received, header, root_);
 }
 
-void UpstreamPort::keep_fence(Edge now) {
-    fence_.step(now, link_);
-    const bool spares = settings_.mutation == Mutation::fence_spares_arrivals && !fence_.has_begun(now);
-    if (!fence_.holds() || spares) {
+void UpstreamPort::end_fenced(Edge now) {
+    if (settings_.mutation == Mutation::fence_spares_arrivals && !fence_.has_begun(now)) {
         return;
     }
     for (std::size_t device = 0; device < devices_.size(); ++device) {

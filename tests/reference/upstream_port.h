@@ -29,12 +29,26 @@ public:
     /// goes first (docs/timing.md 3.6).
     void answer(pcie::TlpPtr completion, Edge decided, unsigned rank);
 
-    /// The link came up or went down before the edge, and was not followed yet: all functions are reset.
-    [[nodiscard]] std::optional<LinkChange> follow_link(Edge now);
-
     // At an edge, in this order.
-    void take_inputs(Edge now);
-    void keep_fence(Edge now);
+    void take_inputs(Edge now) {
+        link_.update(time_of(now));
+        if (settings_.cut_through) { // what is stored is good
+            to_root_.drop_bad(now);
+        }
+        if (link_.has_news(time_of(now))) {
+            take_news(now);
+        }
+    }
+    /// The link came up or went down before the edge, and was not followed yet.
+    [[nodiscard]] bool has_change(Edge now) const noexcept { return link_.has_change(time_of(now)); }
+    /// All functions are reset.
+    [[nodiscard]] LinkChange follow_link(Edge now);
+    void keep_fence(Edge now) {
+        fence_.step(now, link_);
+        if (fence_.holds()) {
+            end_fenced(now);
+        }
+    }
     void step(Edge now) {
         to_root_.step(now);
         to_own_.step(now);
@@ -62,6 +76,9 @@ private:
         UpstreamPort& port_;
     };
 
+    void take_news(Edge now);
+    /// What waits for the root, or has come for it.
+    void end_fenced(Edge now);
     void begin(const Beginning& beginning, Edge now);
     void take(const Buffered& received, Edge now);
     [[nodiscard]] pcie::TlpPtr tagged(const pcie::Tlp& received, const Destination& to);
