@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "rootpool/core/bytes.h"
 #include "rootpool/core/hash.h"
 #include "rootpool/pcie/tlp_codec.h"
 
@@ -24,8 +25,8 @@ TlpIdentity identity(const pcie::Tlp& tlp) {
     std::vector<std::uint8_t> bytes;
     pcie::encode(tlp.header, tlp.payload.bytes(), bytes);
     core::RunningHash hash;
-    for (const std::uint8_t byte : bytes) {
-        hash.add(byte);
+    for (std::size_t at = 0; at < bytes.size(); at += 4) { // a TLP is whole dwords
+        hash.add(core::load_le<std::uint32_t>(&bytes[at]));
     }
     return {tlp.header.kind, tlp.root.value(), tlp.header.tag.value(), static_cast<std::uint16_t>(bytes.size()),
             hash.value()};
