@@ -68,6 +68,7 @@ void add_writes(SwitchCase& to, const Load& load, pcie::TlpFactory& factory) {
 [[nodiscard]] SwitchCase make(const Load& load, pcie::TlpFactory& factory) {
     SwitchCase made = with_tables(load.roots + 1);
     made.settings.devices[0].max_payload = 512;
+    made.settings.fence_timeout = models::MultiRootSwitchConfig{}.fence_timeout;
     made.settings.weights.assign(load.roots + 1, 1);
     made.settings.priorities.assign(load.roots + 1, 1);
     PortCase port;
