@@ -182,15 +182,16 @@ void RootComplex::issue(const Request& request) {
 }
 
 void RootComplex::send_waiting() {
-    for (unsigned tag = 0; tag < tag_count && !waiting_.empty(); ++tag) {
-        if (outstanding_[tag].deadline != core::never) {
-            continue;
+    while (!waiting_.empty()) {
+        const SimTime deadline = now() + config_.completion_timeout;
+        const std::optional<unsigned> tag = tags_.take(waiting_.front().done, deadline);
+        if (!tag) {
+            return;
         }
         Request request = waiting_.front();
         waiting_.pop_front();
-        request.header.tag = pcie::Tag(static_cast<std::uint16_t>(tag));
-        outstanding_[tag] = {request.done, now() + config_.completion_timeout};
-        timeout_timer_.arm_no_later_than(outstanding_[tag].deadline);
+        request.header.tag = pcie::Tag(static_cast<std::uint16_t>(*tag));
+        timeout_timer_.arm_no_later_than(deadline);
 
         pcie::PayloadSlice data;
         if (pcie::has_data(request.header.kind)) {
@@ -204,10 +205,11 @@ void RootComplex::send_waiting() {
     }
 }
 
-void RootComplex::answer_later(Done done, const ProcessorCompletion& completion, SimTime at) {
+void RootComplex::answer_later(Done done, const ProcessorCompletion& completion, SimTime at,
+                               std::optional<unsigned> tag) {
     const auto after = std::upper_bound(answers_.begin(), answers_.end(), at,
                                         [](SimTime time, const Answer& answer) { return time < answer.at; });
-    answers_.insert(after, {done, completion, at});
+    answers_.insert(after, {done, completion, at, tag});
     answer_timer_.arm_no_later_than(at);
 }
 
@@ -215,37 +217,31 @@ void RootComplex::deliver_answers() {
     while (!answers_.empty() && answers_.front().at <= now()) {
         const Answer answer = answers_.front();
         answers_.pop_front();
+        if (answer.tag) {
+            tags_.give_back(*answer.tag);
+        }
         settle_writes(); // a completion does not overtake posted writes of the device (PCIe base 2.4.1)
         answer.done(answer.completion);
     }
     if (!answers_.empty()) {
         answer_timer_.arm(answers_.front().at);
     }
-    send_waiting(); // tags of requests that the link returned
+    send_waiting();
 }
 
 void RootComplex::time_out() {
-    SimTime next = core::never;
-    for (Outstanding& request : outstanding_) {
-        if (request.deadline <= now()) {
-            ++counters_.completion_timeouts;
-            report(pcie::ErrorKind::completion_timeout, {}, now());
-            answer_later(request.done, {pcie::CompletionStatus::unsupported_request, 0xFFFF'FFFFU, true}, now());
-            request.deadline = core::never;
-        }
-        next = std::min(next, request.deadline);
-    }
+    const SimTime next = tags_.time_out(now(), [this](const Done& done) {
+        ++counters_.completion_timeouts;
+        report(pcie::ErrorKind::completion_timeout, {}, now());
+        answer_later(done, {pcie::CompletionStatus::unsupported_request, 0xFFFF'FFFFU, true}, now());
+    });
     if (next != core::never) {
         timeout_timer_.arm(next);
     }
     send_waiting();
 }
 
-bool RootComplex::idle() const noexcept {
-    return waiting_.empty() && answers_.empty() &&
-           std::all_of(outstanding_.begin(), outstanding_.end(),
-                       [](const Outstanding& request) { return request.deadline == core::never; });
-}
+bool RootComplex::idle() const noexcept { return waiting_.empty() && answers_.empty() && !tags_.any_waits(); }
 
 // -------------------------------------------------------------------------------------------------- device side
 
@@ -282,14 +278,14 @@ void RootComplex::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*
 
 /// A root port whose link is down completes requests with UR, and drops what is posted (PCIe base 2.9.1).
 void RootComplex::on_returned(Port& /*port*/, const pcie::TlpPtr& tlp) {
-    const std::size_t tag = tlp->header.tag.index();
-    if (pcie::flow_class(tlp->header.kind) != pcie::FlowClass::non_posted ||
-        outstanding_[tag].deadline == core::never) {
+    if (pcie::flow_class(tlp->header.kind) != pcie::FlowClass::non_posted) {
         return;
     }
-    answer_later(outstanding_[tag].done, {.status = pcie::CompletionStatus::unsupported_request},
-                 std::max(now(), tlp->injected_at) + config_.processor_latency);
-    outstanding_[tag].deadline = core::never;
+    const auto tag = static_cast<unsigned>(tlp->header.tag.index());
+    if (const std::optional<Done> done = tags_.complete(tag)) {
+        answer_later(*done, {.status = pcie::CompletionStatus::unsupported_request},
+                     std::max(now(), tlp->injected_at) + config_.processor_latency, tag);
+    }
 }
 
 void RootComplex::on_link_error(Port& /*port*/, pcie::ErrorKind kind) { report(kind, {}, now()); }
@@ -302,6 +298,7 @@ void RootComplex::on_link_up(Port& /*port*/) { set_link_active(true); }
 
 void RootComplex::on_link_down(Port& /*port*/) {
     set_link_active(false);
+    tags_.forget_late();
     if (!holds_reset_) {
         report(pcie::ErrorKind::surprise_down, {}, now());
     }
@@ -321,7 +318,8 @@ void RootComplex::set_link_active(bool active) noexcept {
 
 /// What it does itself ends by itself, so that nothing waits for it but for a time.
 void RootComplex::explain_waits(const Port& at, pcie::WaitGraph& graph) const {
-    for (const pcie::FlowClass flow : {pcie::FlowClass::posted, pcie::FlowClass::non_posted}) {
+    for (const pcie::FlowClass flow :
+         {pcie::FlowClass::posted, pcie::FlowClass::non_posted, pcie::FlowClass::completion}) {
         const std::size_t held = receive_buffer_.held(flow);
         if (held != 0) {
             graph.add(pcie::WaitGraph::receive_buffer(flow, at.name()), std::string(name()),
@@ -455,8 +453,9 @@ void RootComplex::serve_read(pcie::Tlp& request) {
 
 void RootComplex::take_completion(pcie::Tlp& tlp, SimTime at) {
     receive_buffer_.release(tlp, at);
-    const std::size_t tag = tlp.header.tag.index();
-    if (tlp.header.requester != host_bridge_id || tag >= tag_count || outstanding_[tag].deadline == core::never) {
+    const auto tag = static_cast<unsigned>(tlp.header.tag.index());
+    const std::optional<Done> done = tlp.header.requester == host_bridge_id ? tags_.complete(tag) : std::nullopt;
+    if (!done) {
         ++counters_.unexpected_completions;
         report(pcie::ErrorKind::unexpected_completion, {.header = &tlp.header}, at);
         return;
@@ -470,9 +469,7 @@ void RootComplex::take_completion(pcie::Tlp& tlp, SimTime at) {
     } else if (tlp.header.status == pcie::CompletionStatus::successful) {
         completion.value = tlp.payload.length >= 4 ? core::load_le<std::uint32_t>(tlp.payload.bytes().data()) : 0;
     }
-    answer_later(outstanding_[tag].done, completion, at + config_.processor_latency);
-    outstanding_[tag].deadline = core::never;
-    send_waiting();
+    answer_later(*done, completion, at + config_.processor_latency, tag);
 }
 
 bool RootComplex::access_memory(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data, unsigned length) {

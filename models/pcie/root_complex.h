@@ -11,6 +11,7 @@
 #include "models/pcie/latency.h"
 #include "models/pcie/link.h"
 #include "models/pcie/port.h"
+#include "models/pcie/request_tags.h"
 #include "models/pcie/root_port_errors.h"
 #include "rootpool/core/delegate.h"
 #include "rootpool/pcie/config_space.h"
@@ -91,11 +92,6 @@ public:
     [[nodiscard]] bool idle() const noexcept;
 
 private:
-    static constexpr unsigned tag_count = 32;
-    struct Outstanding {
-        Done done;
-        SimTime deadline = core::never; ///< never: the tag is free
-    };
     struct Request {
         pcie::TlpHeader header;
         std::uint32_t value = 0;
@@ -109,6 +105,7 @@ private:
         Done done;
         ProcessorCompletion completion;
         SimTime at;
+        std::optional<unsigned> tag; ///< that is free again then
     };
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
@@ -131,7 +128,8 @@ private:
 
     void issue(const Request& request);
     void send_waiting();
-    void answer_later(Done done, const ProcessorCompletion& completion, SimTime at);
+    void answer_later(Done done, const ProcessorCompletion& completion, SimTime at,
+                      std::optional<unsigned> tag = std::nullopt);
     void deliver_answers();
     void time_out();
 
@@ -157,7 +155,7 @@ private:
     RootPortErrors errors_;
     CreditHold receive_buffer_;
     bool holds_reset_ = false;
-    std::array<Outstanding, tag_count> outstanding_{};
+    RequestTags<Done> tags_;
     std::deque<Request> waiting_;
     std::deque<Answer> answers_;
     std::deque<Arrival> writes_;
