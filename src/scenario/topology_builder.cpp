@@ -234,9 +234,12 @@ void check_master(const Node& node, const Config& config) {
     }
 }
 
-/// A server has one root port: below it is one device, or the switch, or nothing.
-void check_root_ports(const Node& devices, const Config& config) {
-    std::map<ServerId, std::string> below;
+/// What is at each server's root port.
+using RootPorts = std::map<ServerId, std::string>;
+
+/// A root port leads to one device, or to the switch.
+RootPorts read_root_ports(const Node& devices, const Config& config) {
+    RootPorts below;
     if (config.multi_root_switch) {
         for (const ServerId server : config.multi_root_switch->upstream) {
             below[server] = "the switch";
@@ -252,6 +255,20 @@ void check_root_ports(const Node& devices, const Config& config) {
                   .what = fmt::format("the root port of '{}' already leads to {}", config.server(*device.attach).name,
                                       present->second),
                   .key = fmt::format("topology.devices.{}.attach", device.name)});
+        }
+    }
+    return below;
+}
+
+/// A link has two ends: an empty slot is not modelled.
+void check_root_ports_taken(const std::vector<Entry>& servers, const RootPorts& below) {
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+        const std::string& name = servers[i].key;
+        if (!below.contains(ServerId{static_cast<ServerId::representation>(i)})) {
+            fail({.where = servers[i].where,
+                  .what = fmt::format("nothing is at the root port of '{}'", name),
+                  .key = fmt::format("topology.servers.{}", name),
+                  .accepted = fmt::format("a device with attach: {0}, or {0} in topology.switch.upstream", name)});
         }
     }
 }
@@ -333,9 +350,10 @@ void build_topology(Node& root, Config& config) {
         config.multi_root_switch = read_switch(*node, config);
         check_master(*node, config);
     }
-    check_root_ports(topology.at("devices"), config);
+    const RootPorts below = read_root_ports(topology.at("devices"), config);
     check_probe_places(topology.at("devices"), config);
     check_device_places(topology.at("devices"), config);
+    check_root_ports_taken(topology.at("servers").entries, below);
     check_links(topology, config);
     if (const Node* cables = topology.find("cables")) {
         read_cables(*cables, config);
