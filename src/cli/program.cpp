@@ -134,7 +134,7 @@ int run_commands(int argc, const char* const* argv, const Context& context) {
     app.require_subcommand(1);
     app.footer(
         "Exit status: 0 expectations met, 1 an expectation failed, 2 usage or scenario error, 3 model violation,\n"
-        "4 output could not be written, 130 interrupted.");
+        "4 output could not be written, 128 + signal interrupted (130 by Ctrl-C).");
     add_script_commands(app, invocation, context);
     add_reference_commands(app, invocation, context);
     add_tlp_commands(app, invocation, context);

@@ -67,7 +67,7 @@ public:
         options_.output_directory = folder_.working_path();
         options_.console = [this](std::string_view server, std::string_view line) { print_console(server, line); };
         options_.progress = [this](const Progress& progress) { progress_.show(progress); };
-        options_.interrupted = [this] { return interruption_.requested(); };
+        options_.interrupted = [this] { return interruption_.signal().has_value(); };
     }
 
     int execute() {
@@ -106,7 +106,7 @@ private:
                        end == RunEnd::violated ? "the run cannot go on" : "interrupted", folder_.final_path().string());
         }
         if (end == RunEnd::interrupted) {
-            return exit_interrupted;
+            return exit_signal + interruption_.signal().value();
         }
         if (end == RunEnd::violated) {
             throw core::ModelViolation(outcome.violation);

@@ -17,12 +17,12 @@ struct BuiltinScenario {
 using BuiltinScenarios = std::span<const BuiltinScenario>;
 
 enum ExitStatus : int {
-    exit_met = 0,           ///< every expectation met
-    exit_expectation = 1,   ///< an expectation failed
-    exit_usage = 2,         ///< usage or scenario error
-    exit_violation = 3,     ///< the model broke a rule of its own
-    exit_output = 4,        ///< output could not be written
-    exit_interrupted = 130, ///< interrupted; partial results are kept and marked so
+    exit_met = 0,         ///< every expectation met
+    exit_expectation = 1, ///< an expectation failed
+    exit_usage = 2,       ///< usage or scenario error
+    exit_violation = 3,   ///< the model broke a rule of its own
+    exit_output = 4,      ///< output could not be written
+    exit_signal = 128,    ///< plus the number of the signal that interrupted; partial results are kept and marked so
 };
 
 struct Streams {

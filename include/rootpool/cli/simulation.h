@@ -38,7 +38,7 @@ struct RunOptions {
     std::function<void(std::string_view server, std::string_view line)> console;
     /// To be called every few milliseconds of wall time, never per event.
     std::function<void(const Progress&)> progress;
-    /// To be asked between slices of simulated time; true: end the run now. One system call.
+    /// To be asked between slices of simulated time; true: end the run now. A few system calls.
     std::function<bool()> interrupted;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -67,6 +68,13 @@ protected:
         return run_program(arguments);
     }
 
+    /// As the name of a file: '/' stands before a parameter's name.
+    [[nodiscard]] static std::string test_name() {
+        std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+        std::ranges::replace(name, '/', '-');
+        return name;
+    }
+
     [[nodiscard]] std::filesystem::path result_folder() const { return folder_ / "out"; }
     [[nodiscard]] nlohmann::json result() const {
         return nlohmann::json::parse(test::read_file(result_folder() / "result.json"));
@@ -76,9 +84,7 @@ protected:
         return folder_ / name;
     }
 
-    const std::filesystem::path folder_ =
-        std::filesystem::temp_directory_path() /
-        (std::string("rootpool-cli-") + testing::UnitTest::GetInstance()->current_test_info()->name());
+    const std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("rootpool-cli-" + test_name());
     ScriptedSimulation simulation_;
     std::vector<BuiltinScenario> builtins_{{"test/pooled", test::pooled_script}};
     std::ostringstream out_;

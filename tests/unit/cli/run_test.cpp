@@ -89,36 +89,60 @@ TEST_F(RunCommand, OutBelowAFileGivesStatus4BeforeTheRun) {
     EXPECT_EQ(simulation_.runs_, 0);
 }
 
-TEST_F(RunCommand, InterruptionKeepsWhatThereIsAndGivesStatus130) {
+/// Runs of a program that a signal asks to end; the parameter is the signal.
+class InterruptedRun : public ProgramTest, public testing::WithParamInterface<int> {
+protected:
+    void TearDown() override { std::signal(GetParam(), before_); }
+
+private:
+    // Whoever starts the tests may have it ignored.
+    void (*before_)(int) = std::signal(GetParam(), SIG_DFL);
+};
+
+TEST_P(InterruptedRun, KeepsWhatThereIsAndGivesStatus128PlusTheSignal) {
     simulation_.answer_ = [](const auto&, const RunOptions& options) {
         EXPECT_FALSE(options.interrupted());
-        raise(SIGINT);
+        raise(GetParam());
         EXPECT_TRUE(options.interrupted());
         RunOutcome outcome = goodput(9.39);
         outcome.end = RunEnd::interrupted;
         return outcome;
     };
-    EXPECT_EQ(run_builtin(), exit_interrupted);
+    EXPECT_EQ(run_builtin(), 128 + GetParam());
     EXPECT_EQ(result()["partial"], true);
     EXPECT_EQ(result()["passed"], false);
     EXPECT_EQ(result()["metrics"].size(), 1U);
+    EXPECT_FALSE(std::filesystem::exists(result_folder().string() + ".partial"));
 }
 
-TEST_F(RunCommand, SecondInterruptionEndsTheProgramAtOnce) {
+TEST_P(InterruptedRun, SecondSignalEndsTheProgramAtOnce) {
     simulation_.answer_ = [](const auto&, const auto&) {
-        raise(SIGINT);
-        raise(SIGINT);
+        raise(GetParam());
+        raise(GetParam());
         return goodput(9.39);
     };
-    EXPECT_EXIT((void)run_builtin(), testing::KilledBySignal(SIGINT), "");
+    EXPECT_EXIT((void)run_builtin(), testing::KilledBySignal(GetParam()), "");
     EXPECT_TRUE(std::filesystem::exists(result_folder().string() + ".partial"));
 }
 
-TEST_F(RunCommand, InterruptionAfterTheRunIsNoMoreOfItsConcern) {
-    const auto before = std::signal(SIGINT, SIG_IGN);
+TEST_P(InterruptedRun, IgnoredSignalStaysIgnoredInTheRunAndAfterIt) {
+    std::signal(GetParam(), SIG_IGN);
+    simulation_.answer_ = [](const auto&, const RunOptions& options) {
+        raise(GetParam());
+        EXPECT_FALSE(options.interrupted());
+        return goodput(9.39);
+    };
     EXPECT_EQ(run_builtin(), exit_met);
-    EXPECT_EQ(std::signal(SIGINT, before), SIG_IGN);
+    EXPECT_EQ(std::signal(GetParam(), SIG_DFL), SIG_IGN);
 }
+
+TEST_P(InterruptedRun, SignalAfterTheRunIsNoMoreOfItsConcern) {
+    EXPECT_EQ(run_builtin(), exit_met);
+    EXPECT_EQ(std::signal(GetParam(), SIG_DFL), SIG_DFL);
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, InterruptedRun, testing::Values(SIGINT, SIGTERM, SIGHUP),
+                         [](const auto& parameters) { return "Signal" + std::to_string(parameters.param); });
 
 TEST_F(RunCommand, GreatestSeedIsTakenAndTheNextOneIsToldTheLimit) {
     EXPECT_EQ(run_builtin({"--seed", "9223372036854775807"}), exit_met);
