@@ -113,13 +113,9 @@ void LinkEnd::process(const LinkEventTime& event) {
         break;
     case LinkEventPhase::timer:
         seen_ = event.tick + 1;
-        if (event.tick >= hold_from_ && event.tick + 1 < hold_until_) {
-            replay_.hold_until(hold_until_ - 1);
-        } else {
-            ++counters_.replay_timeouts;
-            listener_->on_link_error(pcie::ErrorKind::replay_timer_timeout);
-            start_replay(event.tick);
-        }
+        ++counters_.replay_timeouts;
+        listener_->on_link_error(pcie::ErrorKind::replay_timer_timeout);
+        start_replay(event.tick);
         break;
     }
     event_is_stale_ = true;

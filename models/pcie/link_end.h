@@ -265,7 +265,6 @@ private:
     pcie::LinkTick next_skip_;
     pcie::LinkTick next_accounted_;
     pcie::LinkTick dllp_hold_ = 0; ///< the first tick at which another DLLP may start
-    pcie::LinkTick hold_from_ = pcie::no_tick;
     pcie::LinkTick hold_until_ = 0;
     pcie::LinkTick down_at_ = pcie::no_tick;
     bool up_ = false;

@@ -92,8 +92,8 @@ void LinkEnd::start_replay(LinkTick at) {
 }
 
 void LinkEnd::hold(LinkTick from, LinkTick until) noexcept {
-    hold_from_ = from;
     hold_until_ = std::max(hold_until_, until);
+    replay_.hold(from, until);
     plan();
 }
 

@@ -26,7 +26,6 @@ void LinkEnd::come_up(LinkTick tick) {
 void LinkEnd::go_down(LinkTick tick, LinkTick up_at) {
     up_ = false;
     down_at_ = no_tick;
-    hold_from_ = no_tick;
     hold_until_ = 0;
     incoming_.clear();
     incoming_credits_.clear();

@@ -23,6 +23,7 @@ LinkTiming::LinkTiming(const LinkConfig& config)
       update_limit(ack_limit), replay_limit(replay_limit_of(config, clock)), retrain(clock.at_least(config.retrain)),
       reset_entry(retrain + update_limit + clock.packet(config.max_payload + largest_overhead) + flight),
       training(clock.at_least(config.training)), init_repeat(clock.at_least(34us)),
+      bad_end_bytes(pcie::has_8b10b(config.parameters.generation) ? 0 : 4),
       one_dllp_per_symbol(pcie::has_8b10b(config.parameters.generation)) {
     if (config.dllp_accounting == pcie::DllpAccounting::pcie_bench) {
         dllp = 0;

@@ -36,6 +36,7 @@ struct LinkTiming {
     pcie::LinkTick reset_entry; ///< from the command of a hot reset to the link that is down
     pcie::LinkTick training;
     pcie::LinkTick init_repeat; ///< between InitFC triples (PCIe base 3.4.1)
+    unsigned bad_end_bytes;     ///< that a nullified TLP is longer by: EDB, where it does not take the place of END
     bool one_dllp_per_symbol;   ///< at most one SDP in a symbol time (PCIe base 4.2.1.2)
     /// With pcie-bench's accounting: of one Ack and one UpdateFC for each Ack limit, counted as on one lane.
     pcie::LinkTick accounted = 0;

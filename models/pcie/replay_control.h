@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "models/pcie/retry_buffer.h"
@@ -35,7 +36,7 @@ public:
         entry.start = start;
         entry.end = end;
         if (expires_at_ == pcie::no_tick) {
-            expires_at_ = end + limit_;
+            start_timer(end);
         }
     }
     /// An Ack or Nak came at `at`. Whether it covered anything.
@@ -48,7 +49,7 @@ public:
         if (buffer_.empty()) {
             expires_at_ = pcie::no_tick;
         } else { // TLPs may have been started in advance
-            expires_at_ = (buffer_[0].start > at ? buffer_[0].end : at) + limit_;
+            start_timer(buffer_[0].start > at ? buffer_[0].end : at);
         }
         next_ -= covered < next_ ? covered : next_;
         if (next_ >= buffer_.size()) {
@@ -64,10 +65,16 @@ public:
         causes_ = (causes_ + 1) % causes_until_retrain;
         return causes_ == 0;
     }
-    /// The other end retrains: a timer that runs out before `tick` runs out then.
-    void hold_until(pcie::LinkTick tick) noexcept {
-        if (expires_at_ < tick) {
-            expires_at_ = tick;
+    /// The link is retrained: ticks from `from` to before `until` do not count for the timer. `from` is after all that
+    /// happened, but Acks that were received before it may become known later.
+    void hold(pcie::LinkTick from, pcie::LinkTick until) noexcept {
+        if (from >= held_until_) {
+            started_ = expires_at_ - limit_; // as if it had run since, without the last hold
+            held_from_ = from;
+        }
+        held_until_ = std::max(held_until_, until);
+        if (expires_at_ != pcie::no_tick) {
+            start_timer(started_);
         }
     }
     void reset() { *this = ReplayControl(limit_); }
@@ -75,10 +82,22 @@ public:
 private:
     static constexpr unsigned causes_until_retrain = 4; ///< REPLAY_NUM has 2 bits
 
+    void start_timer(pcie::LinkTick at) noexcept {
+        started_ = at;
+        const pcie::LinkTick counts_from = at < held_from_    ? at + held_until_ - held_from_
+                                           : at < held_until_ ? held_until_ - 1
+                                                              : at;
+        expires_at_ = counts_from + limit_;
+    }
+
     pcie::LinkTick limit_;
     RetryBuffer buffer_;
     pcie::LinkTick from_ = pcie::no_tick;
     pcie::LinkTick expires_at_ = pcie::no_tick;
+    pcie::LinkTick started_ = 0; ///< the timer, if it runs
+    // The last retraining.
+    pcie::LinkTick held_from_ = 0;
+    pcie::LinkTick held_until_ = 0;
     std::size_t next_ = 0; ///< of the replay
     unsigned causes_ = 0;
 };

@@ -40,7 +40,8 @@ struct PacketStarted {
     unsigned end;
     Moment now;
     const Packet& packet;
-    Fate fate; ///< intact for a SKP ordered set
+    Fate fate;      ///< intact for a SKP ordered set
+    Tick wire_free; ///< when it has ended
 };
 
 /// End `end` has received a packet that was not dropped. SKP ordered sets end in the physical layer.

@@ -62,16 +62,14 @@ private:
     [[nodiscard]] bool is_in_reset() noexcept;
     [[nodiscard]] Tick last_at(SimTime at) const noexcept;
     void decide(Moment now) {
-        if (retrained_ <= now.tick) {
-            ends_[0].decide(now);
-            ends_[1].decide(now);
+        for (LinkEnd& end : ends_) {
+            retrained_ <= now.tick ? end.decide(now) : end.hold_timer();
         }
     }
     void return_queues(Moment now);
     void run_timer(LinkEnd& end, Tick now) {
         if (end.has_timer_event(now)) {
-            const bool held = now + 1 < retrained_;
-            end.run_timer(now, held);
+            end.run_timer(now);
         }
     }
     void retrain() noexcept;

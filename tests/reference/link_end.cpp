@@ -233,7 +233,7 @@ void LinkEnd::start_credits(Moment now, PacketKind kind, pcie::FlowClass flow_cl
 void LinkEnd::start(Moment now, const Packet& packet, bool nullified) {
     const Fate fate = wire_.start(packet, now.tick, nullified);
     if (recorder_ != nullptr) {
-        recorder_->started({number_, now, packet, fate});
+        recorder_->started({number_, now, packet, fate, wire_.free_at()});
     }
 }
 
@@ -258,7 +258,7 @@ void LinkEnd::receive_packet(Moment now, Wire& wire) {
     }
 }
 
-void LinkEnd::run_timer(Tick now, bool held) { count_cause(retry_.run_timer(now, held), coverage_.replays_by_timer); }
+void LinkEnd::run_timer(Tick now) { count_cause(retry_.run_timer(now), coverage_.replays_by_timer); }
 
 Verdict LinkEnd::receive_tlp(Moment now, const Wire::InFlight& arrival) {
     const Verdict verdict = sequence_.receive(arrival.packet.sequence, arrival.fate, now.tick);

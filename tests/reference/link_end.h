@@ -72,8 +72,9 @@ public:
         }
     }
     [[nodiscard]] bool has_timer_event(Tick now) const noexcept { return retry_.has_timer_event(now); }
-    /// `held`: the link is being retrained, and not for the last tick.
-    void run_timer(Tick now, bool held);
+    void run_timer(Tick now);
+    /// A tick in which the link is retrained.
+    void hold_timer() noexcept { retry_.hold_timer(); }
     /// Whether this tick has brought the replay that rolls REPLAY_NUM over.
     [[nodiscard]] bool asks_for_retraining() const noexcept { return asks_for_retraining_; }
     void retraining_begins() noexcept { asks_for_retraining_ = false; }

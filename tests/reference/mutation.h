@@ -15,6 +15,7 @@ enum class Mutation : std::uint8_t {
     update_limit_minus_one,
     replay_limit_plus_one,
     retrain_minus_one,
+    replay_timer_runs_in_recovery,
     skip_interval_plus_one,
     init_repeat_plus_one,
     // where packets start
@@ -114,6 +115,7 @@ enum class Mutation : std::uint8_t {
     wire_runs_dry,
     bad_sent_though_known,
     bad_sent_as_good,
+    nullified_without_token,
     nullified_uses_number,
     nullified_uses_credits,
     count,
@@ -127,6 +129,7 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Mutation:
     "update_limit_minus_one",
     "replay_limit_plus_one",
     "retrain_minus_one",
+    "replay_timer_runs_in_recovery",
     "skip_interval_plus_one",
     "init_repeat_plus_one",
     "start_within_symbol",
@@ -211,6 +214,7 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Mutation:
     "wire_runs_dry",
     "bad_sent_though_known",
     "bad_sent_as_good",
+    "nullified_without_token",
     "nullified_uses_number",
     "nullified_uses_credits",
 };

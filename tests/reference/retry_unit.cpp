@@ -61,9 +61,9 @@ RetryUnit::Outcome RetryUnit::cause_replay() noexcept {
     return replay_num_ == 0 ? Outcome::replay_and_retrain : Outcome::replay;
 }
 
-RetryUnit::Outcome RetryUnit::run_timer(Tick now, bool held) noexcept {
+RetryUnit::Outcome RetryUnit::run_timer(Tick now) noexcept {
     end_tlp(now);
-    return expires_ <= now && !held ? cause_replay() : Outcome::nothing;
+    return expires_ <= now ? cause_replay() : Outcome::nothing;
 }
 
 } // namespace rootpool::reference

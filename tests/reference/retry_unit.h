@@ -51,9 +51,14 @@ public:
 
     /// A TLP ends at this tick, or the replay timer has run out.
     [[nodiscard]] bool has_timer_event(Tick now) const noexcept { return tlp_ends_ <= now || expires_ <= now; }
-    /// The replay timer at the end of a tick, after its receptions. While `held`, the timer does not expire (PCIe
-    /// base 3.6.2.1: it holds during recovery).
-    [[nodiscard]] Outcome run_timer(Tick now, bool held) noexcept;
+    /// The replay timer at the end of a tick, after its receptions.
+    [[nodiscard]] Outcome run_timer(Tick now) noexcept;
+    /// A tick in Recovery, before its receptions: it does not count for the timer (PCIe base 3.6.2.1).
+    void hold_timer() noexcept {
+        if (expires_ != no_tick && mutation_ != Mutation::replay_timer_runs_in_recovery) {
+            ++expires_;
+        }
+    }
 
 private:
     static constexpr std::size_t capacity = 2047;

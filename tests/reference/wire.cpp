@@ -4,15 +4,21 @@
 
 namespace rootpool::reference {
 
-Tick Wire::length_of(const Packet& packet) const noexcept {
+/// EDB takes the place of END where symbols are 8b/10b, and is a token of its own above.
+unsigned Wire::bytes_of(const pcie::TlpHeader& header, bool nullified) const noexcept {
+    const bool has_token = nullified && !ticks_.is_8b10b() && mutation_ != Mutation::nullified_without_token;
+    return link_bytes(header) + (has_token ? 4 : 0);
+}
+
+Tick Wire::length_of(const Packet& packet, bool nullified) const noexcept {
     if (packet.kind == PacketKind::skip) {
         return ticks_.skip_length();
     }
-    return packet.tlp ? ticks_.tlp_length(link_bytes(packet.tlp->header)) : ticks_.dllp_length();
+    return packet.tlp ? ticks_.tlp_length(bytes_of(packet.tlp->header, nullified)) : ticks_.dllp_length();
 }
 
 Fate Wire::start(const Packet& packet, Tick now, bool nullified) {
-    free_ = now + length_of(packet);
+    free_ = now + length_of(packet, nullified);
     if (packet.kind == PacketKind::skip) {
         next_skip_ += limits_.skip_interval;
         return Fate::intact;
@@ -20,7 +26,7 @@ Fate Wire::start(const Packet& packet, Tick now, bool nullified) {
     if (is_dllp(packet.kind)) {
         dllp_symbol_ = ticks_.symbol_of(now);
     }
-    Fate fate = ask_fate(packet);
+    Fate fate = ask_fate(packet, nullified);
     if (nullified && fate == Fate::intact) {
         fate = Fate::nullified;
     }
@@ -38,11 +44,11 @@ Fate Wire::start(const Packet& packet, Tick now, bool nullified) {
     return fate;
 }
 
-Fate Wire::ask_fate(const Packet& packet) {
+Fate Wire::ask_fate(const Packet& packet, bool nullified) {
     if (faults_ == nullptr) {
         return Fate::intact;
     }
-    return packet.tlp ? faults_->fate(true, tlps_++, link_bytes(packet.tlp->header))
+    return packet.tlp ? faults_->fate(true, tlps_++, bytes_of(packet.tlp->header, nullified))
                       : faults_->fate(false, dllps_++, dllp_bytes);
 }
 

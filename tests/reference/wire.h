@@ -25,6 +25,7 @@ public:
     void set_faults(FaultSource& faults) noexcept { faults_ = &faults; }
 
     /// A packet before `now` still occupies the wire.
+    [[nodiscard]] Tick free_at() const noexcept { return free_; }
     [[nodiscard]] bool is_busy(Tick now) const noexcept { return now < free_; }
     [[nodiscard]] bool is_skip_due(Tick now) const noexcept { return next_skip_ <= now; }
     /// A free wire takes a SKP ordered set at the first tick of a symbol time, any other packet also directly behind
@@ -40,7 +41,7 @@ public:
     }
 
     /// Ticks that a packet occupies the wire.
-    [[nodiscard]] Tick length_of(const Packet& packet) const noexcept;
+    [[nodiscard]] Tick length_of(const Packet& packet, bool nullified = false) const noexcept;
     /// Occupies the wire with a packet and says what becomes of it. `nullified`: the sender ends it so.
     Fate start(const Packet& packet, Tick now, bool nullified = false);
 
@@ -58,7 +59,8 @@ public:
     void forget_skips_before(Tick now) noexcept;
 
 private:
-    [[nodiscard]] Fate ask_fate(const Packet& packet);
+    [[nodiscard]] unsigned bytes_of(const pcie::TlpHeader& header, bool nullified) const noexcept;
+    [[nodiscard]] Fate ask_fate(const Packet& packet, bool nullified);
     void watch_first() noexcept {
         next_header_ = headers_.empty() ? no_tick : headers_.front().header;
         next_arrival_ = in_flight_.empty() ? no_tick : in_flight_.front().received;

@@ -30,10 +30,8 @@ void RecordedTwinLink::Writer::started(const reference::PacketStarted& event) {
     if (packet.kind == reference::PacketKind::skip) {
         return; // the model reports none
     }
-    const reference::Tick length =
-        packet.tlp ? ticks_.tlp_length(reference::link_bytes(packet.tlp->header)) : ticks_.dllp_length();
-    traces_[event.end].starts.push_back({event.now.time, ticks_.time_of(event.now.tick + length), packet.kind,
-                                         event.fate, packet.sequence,
+    traces_[event.end].starts.push_back({event.now.time, ticks_.time_of(event.wire_free), packet.kind, event.fate,
+                                         packet.sequence,
                                          packet.tlp ? pcie::flow_class(packet.tlp->header.kind) : packet.flow_class,
                                          packet.credits, packet.tlp ? identity(*packet.tlp) : TlpIdentity{}});
 }
