@@ -1,13 +1,14 @@
 #include "models/core/wheel_scheduler.h"
 
 #include <algorithm>
+#include <exception>
 
 namespace rootpool::models {
 
 /// What an exception of a callback leaves, too, is a scheduler that goes on with the next timer.
 class WheelScheduler::Running {
 public:
-    explicit Running(WheelScheduler& scheduler) : scheduler_(scheduler) {
+    explicit Running(WheelScheduler& scheduler) : scheduler_(scheduler), exceptions_(std::uncaught_exceptions()) {
         scheduler_.wake_at_ = core::never;
         scheduler_.running_ = true;
         KernelTime::begin_run();
@@ -16,12 +17,15 @@ public:
     Running& operator=(const Running&) = delete;
     ~Running() {
         scheduler_.running_ = false;
-        KernelTime::end_run();
+        if (std::uncaught_exceptions() == exceptions_) { // otherwise who catches it asks when it was thrown
+            KernelTime::end_run();
+        }
         scheduler_.wake_for_first();
     }
 
 private:
     WheelScheduler& scheduler_;
+    int exceptions_;
 };
 
 WheelScheduler::WheelScheduler(const sc_core::sc_module_name& name) : Scheduler(name) {

@@ -124,6 +124,7 @@ void LinkEnd::process(const LinkEventTime& event) {
 void LinkEnd::take_credits(LinkTick before) noexcept {
     do {
         const CreditUpdate update = incoming_credits_.pop();
+        note_stall(update.at + 1);
         gates_[static_cast<std::size_t>(update.flow)].update(update.limit);
     } while (!incoming_credits_.empty() && incoming_credits_.front().at < before);
     queue_.look(gates_);

@@ -232,7 +232,8 @@ private:
     void receive_tlp(const Incoming& packet);
     void receive_dllp(const Incoming& packet);
     void start_replay(pcie::LinkTick at);
-    void note_stall(pcie::LinkTick tick) noexcept;
+    /// Credits change at tick `until`: what the oldest TLP lacked up to then.
+    void note_stall(pcie::LinkTick until) noexcept;
     void tell_port(pcie::Tlp& tlp, TlpPhase phase, SimTime at);
 
     const LinkTiming& timing_;

@@ -32,7 +32,6 @@ void LinkEnd::go_down(LinkTick tick, LinkTick up_at) {
     incoming_acks_.clear();
     acks_.reset();
     replay_.reset();
-    stalls_.forget();
     init_.start();
     plan();
     set_up_at(tick, up_at);

@@ -32,7 +32,6 @@ void LinkEnd::decide(LinkTick tick) {
         return;
     }
     if (!init_.active() || tlp_from() > tick) {
-        note_stall(tick);
         plan();
     } else if (replay_.replaying()) {
         ++counters_.replayed_tlps;
@@ -119,11 +118,13 @@ void LinkEnd::send_dllp(const pcie::Dllp& dllp, LinkTick tick) {
 
 void LinkEnd::send_new_tlp(LinkTick tick) {
     const std::size_t index = queue_.candidate();
-    stalls_.end(tick, timing_.clock);
     if (queue_[index].bad_from != no_tick) {
         const pcie::TlpPtr bad = queue_.take(index);
         queue_.look(gates_);
         send_nullified(bad, tick);
+        if (index == 0) {
+            stalls_.start(wire_free_);
+        }
         tell_port(*bad, TlpPhase::release, timing_.clock.time(tick));
         return;
     }
@@ -131,6 +132,9 @@ void LinkEnd::send_new_tlp(LinkTick tick) {
     const pcie::TlpPtr tlp = queue_.take(index);
     queue_.look(gates_);
     send_tlp(tlp, replay_.buffer().add(tlp), false, tick);
+    if (index == 0) {
+        stalls_.start(wire_free_);
+    }
     tell_port(*tlp, TlpPhase::release, timing_.clock.time(tick)); // it has left the queue
 }
 
@@ -230,12 +234,12 @@ bool LinkEnd::shows_header(const pcie::Tlp& tlp, const Flight& flight) const noe
 
 void LinkEnd::report(const pcie::PacketSighting& packet) const { link_observer_->on_packet(packet); }
 
-void LinkEnd::note_stall(LinkTick tick) noexcept {
-    if (stalls_.counts() || queue_.empty() || !init_.active() || replay_.replaying() || queue_[0].from > tick) {
-        return;
+void LinkEnd::note_stall(LinkTick until) noexcept {
+    if (!queue_.empty()) {
+        const TransmitQueue::Entry& oldest = queue_[0];
+        const pcie::CreditStall lack = gates_[static_cast<std::size_t>(oldest.flow)].stall(oldest.cost);
+        stalls_.charge(oldest.flow, lack, std::max(oldest.from, init_.active_since()), until, timing_.clock);
     }
-    const TransmitQueue::Entry& oldest = queue_[0];
-    stalls_.begin(tick, oldest.flow, gates_[static_cast<std::size_t>(oldest.flow)].stall(oldest.cost));
 }
 
 } // namespace rootpool::models

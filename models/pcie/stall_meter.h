@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "rootpool/pcie/credits.h"
@@ -7,35 +8,30 @@
 
 namespace rootpool::models {
 
-/// Time that the wire was free and TLPs waited for credits, by class of the oldest and by what it lacked: headers,
-/// data.
+/// Time that the oldest TLP waited for credits, by its class and by what it lacked: headers, data.
 using StallTimes = std::array<std::array<SimTime, 2>, pcie::flow_class_count>;
 
-/// Adds it up.
+/// Adds it up, by the ticks at which things took effect: when they are looked at makes no difference.
 class StallMeter {
 public:
     explicit StallMeter(StallTimes& times) noexcept : times_(times) {}
 
-    [[nodiscard]] bool counts() const noexcept { return since_ != pcie::no_tick; }
-    /// The oldest TLP could start at `tick` but for what it lacks.
-    void begin(pcie::LinkTick tick, pcie::FlowClass flow, pcie::CreditStall lacks) noexcept {
-        if (lacks != pcie::CreditStall::none) {
-            since_ = tick;
-            waits_ = &times_[static_cast<std::size_t>(flow)][lacks == pcie::CreditStall::headers ? 0 : 1];
+    /// Another TLP is the oldest, and may start from `tick` on.
+    void start(pcie::LinkTick tick) noexcept { since_ = tick; }
+    /// Up to tick `until` the oldest TLP, of class `flow`, had this lack. It could have started at `from`.
+    void charge(pcie::FlowClass flow, pcie::CreditStall lack, pcie::LinkTick from, pcie::LinkTick until,
+                const pcie::LinkClock& clock) noexcept {
+        const pcie::LinkTick begin = std::max(from, since_);
+        if (lack != pcie::CreditStall::none && begin < until) {
+            times_[static_cast<std::size_t>(flow)][lack == pcie::CreditStall::headers ? 0 : 1] +=
+                clock.time(until) - clock.time(begin);
         }
+        since_ = std::max(since_, until);
     }
-    void end(pcie::LinkTick tick, const pcie::LinkClock& clock) noexcept {
-        if (counts()) {
-            *waits_ += clock.time(tick) - clock.time(since_);
-            forget();
-        }
-    }
-    void forget() noexcept { since_ = pcie::no_tick; }
 
 private:
     StallTimes& times_;
-    pcie::LinkTick since_ = pcie::no_tick;
-    SimTime* waits_ = nullptr;
+    pcie::LinkTick since_ = 0; ///< what was before is charged, or was no stall
 };
 
 } // namespace rootpool::models

@@ -55,8 +55,8 @@ void add_direction(observe::MetricSet& metrics, const std::string& prefix, std::
         for (std::size_t kind = 0; kind < credit_kinds.size(); ++kind) {
             metrics.add(fmt::format("{}{}_{}_stall", prefix, classes[flow], credit_kinds[kind]),
                         std::chrono::duration<double>(of.credit_stalls[flow][kind]).count(), "s",
-                        fmt::format("Link, {}: the wire was free, and the oldest TLP waited for {} credits, {}",
-                                    direction, credit_kinds[kind], classes[flow]));
+                        fmt::format("Link, {}: the oldest TLP could start but for {} credits, {}", direction,
+                                    credit_kinds[kind], classes[flow]));
         }
     }
 }

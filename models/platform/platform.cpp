@@ -1,5 +1,6 @@
 #include "models/platform/platform.h"
 
+#include "models/platform/script_order.h"
 #include "models/platform/step_results.h"
 
 #include <fmt/format.h>
@@ -178,7 +179,7 @@ void Platform::check_conservation() {
 }
 
 observe::MetricSet Platform::collect_metrics() {
-    observe::MetricSet metrics = metrics_;
+    observe::MetricSet metrics = in_script_order(metrics_, config_.timeline);
     files_.aliases().add_metrics(metrics);
     metrics.add("links.tlps", files_.hash().tlps(), "TLPs",
                 "TLPs put on links: one that crosses two links counts twice");

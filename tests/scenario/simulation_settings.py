@@ -1,30 +1,47 @@
 """How the simulator works (block `simulation`) shows in no result: neither where timers wait nor how far links decide ahead.
 
-Environment: that of replay.py.
+Environment: that of replay.py, and SCRIPTS, the folder of stuck-slave.yaml.
 """
 import itertools
+import os
+import pathlib
 import unittest
 
 import replay
 
-# 290 ms: enough of it to have traffic.
-SCENARIOS = {"paper/fig10-pooled-client": ("--until", "290 ms"), "paper/fig7-ping-copy": (),
-             "pooling/two-slaves": ("--until", "290 ms")}
+STUCK = pathlib.Path(os.environ["SCRIPTS"]) / "stuck-slave.yaml"
+
+
+def settings(*lines):
+    return tuple(word for line in lines for word in ("--set", line))
+
+
+# 290 ms: enough of a scenario of the paper to have traffic.
+CASES = {
+    "download": ("paper/fig10-pooled-client", ("--until", "290 ms")),
+    "ping and copy": ("paper/fig7-ping-copy", ()),
+    "two slaves at once": ("pooling/two-slaves", ("--until", "290 ms")),
+    "few credits, bit errors, cut-through": ("paper/fig10-pooled-client", ("--until", "280 ms", *settings(
+        "topology.switch.upstream_credits={posted: {headers: 2}, non_posted: {headers: 1, data: 16 B}}",
+        "topology.devices.nic0.link.credits={posted: {headers: 2}}", "topology.devices.nic0.link.bit_error_rate=1e-6",
+        "topology.switch.switching=cut_through"))),
+    "standstill": (STUCK, settings("topology.switch.fence_timeout=off")),
+}
 
 
 class SimulationSettings(unittest.TestCase):
     def test_results_are_those_of_the_defaults(self):
-        for name, options in SCENARIOS.items():
-            expected = replay.run(name, "defaults", *options, accepted=(0, 1)).result
+        for case, (script, options) in CASES.items():
+            expected = replay.run(script, "defaults", *options, accepted=(0, 1, 3)).result
             self.assertGreater(len(expected["metrics"]), 50)
+            self.assertEqual(bool(expected["violation"]), case == "standstill")
             for timers, look_ahead in itertools.product(("wheel", "kernel"), ("on", "off")):
-                with self.subTest(name, timers=timers, look_ahead=look_ahead):
-                    settings = (f"simulation.timers={timers}", f"simulation.look_ahead={look_ahead}")
-                    run = replay.run(name, f"{timers}-{look_ahead}", *options,
-                                     *(word for setting in settings for word in ("--set", setting)), accepted=(0, 1))
-                    self.assertEqual(run.result["event_hash"], expected["event_hash"])
-                    self.assertEqual(run.result["metrics"], expected["metrics"])
-                    print(f"{name:<28} timers {timers:<6} look_ahead {look_ahead:<3} event hash {run.result['event_hash']}")
+                with self.subTest(case, timers=timers, look_ahead=look_ahead):
+                    result = replay.run(script, f"{timers}-{look_ahead}", *options, *settings(
+                        f"simulation.timers={timers}", f"simulation.look_ahead={look_ahead}"), accepted=(0, 1, 3)).result
+                    for part in ("event_hash", "metrics", "simulated_time", "violation"):
+                        self.assertEqual(result[part], expected[part])
+                    print(f"{case:<37} timers {timers:<6} look_ahead {look_ahead:<3} event hash {result['event_hash']}")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,9 @@ public:
     /// Throws core::ModelViolation: as above, and for a value that is not finite.
     void add(std::string name, double value, std::string unit, std::string description);
 
+    /// Throws core::ModelViolation for a name that is taken.
+    void add(Metric metric) { insert(std::move(metric)); }
+
     /// nullptr when there is no such metric.
     [[nodiscard]] const Metric* find(std::string_view name) const;
     [[nodiscard]] const std::vector<Metric>& all() const noexcept { return metrics_; }
