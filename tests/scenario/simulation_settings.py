@@ -1,6 +1,6 @@
 """How the simulator works (block `simulation`) shows in no result: neither where timers wait nor how far links decide ahead.
 
-Environment: that of replay.py, and SCRIPTS, the folder of stuck-slave.yaml.
+Environment: that of replay.py, and SCRIPTS, the folder of stuck-slave.yaml and two-uploads.yaml.
 """
 import itertools
 import os
@@ -9,7 +9,7 @@ import unittest
 
 import replay
 
-STUCK = pathlib.Path(os.environ["SCRIPTS"]) / "stuck-slave.yaml"
+SCRIPTS = pathlib.Path(os.environ["SCRIPTS"])
 
 
 def settings(*lines):
@@ -21,11 +21,15 @@ CASES = {
     "download": ("paper/fig10-pooled-client", ("--until", "290 ms")),
     "ping and copy": ("paper/fig7-ping-copy", ()),
     "two slaves at once": ("pooling/two-slaves", ("--until", "290 ms")),
-    "few credits, bit errors, cut-through": ("paper/fig10-pooled-client", ("--until", "280 ms", *settings(
-        "topology.switch.upstream_credits={posted: {headers: 2}, non_posted: {headers: 1, data: 16 B}}",
-        "topology.devices.nic0.link.credits={posted: {headers: 2}}", "topology.devices.nic0.link.bit_error_rate=1e-6",
-        "topology.switch.switching=cut_through"))),
-    "standstill": (STUCK, settings("topology.switch.fence_timeout=off")),
+    "few credits": (SCRIPTS / "two-uploads.yaml", ("--until", "56 ms", *settings(
+        "topology.switch.upstream_credits={posted: {headers: 2}, non_posted: {headers: 1, data: 1}}",
+        "topology.devices.nic0.link.credits={posted: {headers: 1}}"))),
+    "bit errors, cut-through": (SCRIPTS / "two-uploads.yaml", ("--until", "56 ms", *settings(
+        "topology.devices.nic0.link.bit_error_rate=1e-6", "topology.switch.switching=cut_through"))),
+    "parallel steps that end at once": (SCRIPTS / "two-uploads.yaml", settings(
+        "topology.servers.server1.link.down=[{at: 46639.947 us, for: 1.5 us}]",
+        "topology.servers.server4.link.bit_error_rate=1e-6", "topology.devices.nic0.link.bit_error_rate=1e-5")),
+    "standstill": (SCRIPTS / "stuck-slave.yaml", settings("topology.switch.fence_timeout=off")),
 }
 
 
@@ -41,7 +45,7 @@ class SimulationSettings(unittest.TestCase):
                         f"simulation.timers={timers}", f"simulation.look_ahead={look_ahead}"), accepted=(0, 1, 3)).result
                     for part in ("event_hash", "metrics", "simulated_time", "violation"):
                         self.assertEqual(result[part], expected[part])
-                    print(f"{case:<37} timers {timers:<6} look_ahead {look_ahead:<3} event hash {result['event_hash']}")
+                    print(f"{case:<31} timers {timers:<6} look_ahead {look_ahead:<3} event hash {result['event_hash']}")
 
 
 if __name__ == "__main__":
