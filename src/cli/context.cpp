@@ -13,9 +13,14 @@
 namespace rootpool::cli {
 namespace {
 
-int report(const Streams& streams, std::string_view what, const std::exception& error, int status) {
-    fmt::print(streams.err, "rootpool: {}{}\n", what, error.what());
+int report(const Streams& streams, const std::string& message, int status) {
+    fmt::print(streams.err, "rootpool: {}\n", message);
     return status;
+}
+
+/// A message that may repeat a name that the user gave.
+int report(const Streams& streams, const std::exception& error, int status) {
+    return report(streams, scenario::one_line(error.what()), status);
 }
 
 } // namespace
@@ -49,17 +54,17 @@ int guarded(const Streams& streams, const std::function<int()>& command) {
         }
         return status;
     } catch (const scenario::ScenarioError& error) {
-        return report(streams, "", error, exit_usage);
+        return report(streams, error, exit_usage);
     } catch (const FolderRefused& error) {
-        return report(streams, "", error, exit_output);
+        return report(streams, error, exit_output);
     } catch (const observe::OutputError& error) {
-        return report(streams, "", error, exit_output);
+        return report(streams, error, exit_output);
     } catch (const std::filesystem::filesystem_error& error) {
-        return report(streams, "", error, exit_output);
+        return report(streams, error, exit_output);
     } catch (const core::ModelViolation& error) {
-        return report(streams, "model violation: ", error, exit_violation);
+        return report(streams, fmt::format("model violation: {}", error.what()), exit_violation);
     } catch (const std::exception& error) {
-        return report(streams, "internal error: ", error, exit_violation);
+        return report(streams, fmt::format("internal error: {}", error.what()), exit_violation);
     }
 }
 

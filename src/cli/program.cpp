@@ -11,6 +11,7 @@
 #include "cli/run_command.h"
 #include "cli/tlp_command.h"
 #include "rootpool/scenario/keys.h"
+#include "rootpool/scenario/one_line.h"
 
 namespace rootpool::cli {
 namespace {
@@ -116,9 +117,16 @@ void add_tlp_commands(CLI::App& app, Invocation& invocation, const Context& cont
     encode->callback([&] { invocation.command = [&] { return tlp_encode(invocation.json, context.streams); }; });
 }
 
+/// What the command line has wrong, on one line though it may repeat what stands there.
+std::string usage_message(const CLI::App* app, const CLI::Error& error) {
+    return fmt::format("{}\nRun with {} for more information.\n", scenario::one_line(error.what()),
+                       app->get_help_ptr()->get_name());
+}
+
 /// Parses the command line and runs what it asks for.
 int dispatch(CLI::App& app, int argc, const char* const* argv, const Streams& streams,
              const std::function<int()>& command) {
+    app.failure_message(usage_message);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -17,6 +17,7 @@
 #include "rootpool/observe/atomic_file.h"
 #include "rootpool/observe/results.h"
 #include "rootpool/scenario/expectation.h"
+#include "rootpool/scenario/one_line.h"
 
 namespace rootpool::cli {
 namespace {
@@ -103,7 +104,8 @@ private:
         context_.streams.out << expectation_table(result.expectations);
         if (result.partial) {
             fmt::print(context_.streams.err, "rootpool: {}; {} holds what was measured so far\n",
-                       end == RunEnd::violated ? "the run cannot go on" : "interrupted", folder_.final_path().string());
+                       end == RunEnd::violated ? "the run cannot go on" : "interrupted",
+                       scenario::one_line(folder_.final_path().string()));
         }
         if (end == RunEnd::interrupted) {
             return exit_signal + interruption_.signal().value();

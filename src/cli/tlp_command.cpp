@@ -1,5 +1,6 @@
 #include "cli/tlp_command.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <ostream>
@@ -11,6 +12,7 @@
 
 #include "rootpool/pcie/tlp_codec.h"
 #include "rootpool/pcie/tlp_json.h"
+#include "rootpool/scenario/one_line.h"
 
 namespace rootpool::cli {
 namespace {
@@ -33,8 +35,28 @@ std::optional<std::vector<std::uint8_t>> parse_hex(std::string_view digits) {
 }
 
 int refuse(const Streams& streams, std::string_view message) {
-    fmt::print(streams.err, "rootpool: {}\n", message);
+    fmt::print(streams.err, "rootpool: {}\n", scenario::one_line(message));
     return exit_usage;
+}
+
+/// "line 1, column 2" of the byte with this number, from 1.
+std::string place_of(std::size_t byte, std::string_view text) {
+    const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
+    const std::size_t line_start = before.rfind('\n') + 1; // npos + 1 is 0: the first line
+    return fmt::format("line {}, column {}", std::ranges::count(before, '\n') + 1, before.size() - line_start + 1);
+}
+
+/// Throws pcie::TlpJsonError.
+nlohmann::ordered_json parse_json(const std::string& text) {
+    try {
+        return nlohmann::ordered_json::parse(text);
+    } catch (const nlohmann::json::parse_error& error) {
+        throw pcie::TlpJsonError(
+            fmt::format(R"(not JSON: {}; accepted: an object as `rootpool tlp decode` prints it, such as {})",
+                        place_of(error.byte, text), R"({"kind": "memory_read", "address": "0xfee00000"})"));
+    } catch (const nlohmann::json::out_of_range&) {
+        throw pcie::TlpJsonError("a number of the JSON is too large; accepted: whole numbers of at most 64 bits");
+    }
 }
 
 } // namespace
@@ -62,14 +84,12 @@ int tlp_decode(const std::vector<std::string>& words, const Streams& streams) {
 
 int tlp_encode(const std::string& json, const Streams& streams) {
     try {
-        const pcie::DecodedTlp tlp = pcie::tlp_from_json(nlohmann::ordered_json::parse(json));
+        const pcie::DecodedTlp tlp = pcie::tlp_from_json(parse_json(json));
         std::vector<std::uint8_t> bytes;
         pcie::encode(tlp.header, tlp.data, bytes, tlp.ecrc);
         fmt::print(streams.out, "{:02x}\n", fmt::join(bytes, ""));
         return exit_met;
     } catch (const pcie::TlpJsonError& error) {
-        return refuse(streams, error.what());
-    } catch (const nlohmann::json::exception& error) {
         return refuse(streams, error.what());
     }
 }

@@ -30,7 +30,13 @@ constexpr bool within(std::uint8_t byte, std::uint8_t first, std::uint8_t last) 
     return byte >= first && byte <= last;
 }
 
-/// Length of the character at the front of `text`; 0 if it is not UTF-8.
+bool is_refused_control(char c) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
+}
+
+} // namespace
+
 std::size_t character_length(std::string_view text) {
     const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
     if (byte(0) < 0x80) {
@@ -48,13 +54,6 @@ std::size_t character_length(std::string_view text) {
     }
     return 0;
 }
-
-bool is_refused_control(char c) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
-}
-
-} // namespace
 
 std::optional<BadCharacter> first_bad_character(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {

@@ -6,6 +6,9 @@
 
 namespace rootpool::scenario {
 
+/// Bytes of the character at the front of `text`, which is not empty; 0 if it is not UTF-8.
+[[nodiscard]] std::size_t character_length(std::string_view text);
+
 struct BadCharacter {
     std::size_t line = 1;
     std::size_t column = 1; ///< in bytes, from 1

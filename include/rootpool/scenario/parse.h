@@ -7,14 +7,15 @@
 #include <string_view>
 
 #include "rootpool/scenario/config.h"
+#include "rootpool/scenario/one_line.h"
 
 namespace rootpool::scenario {
 
 /// A script that cannot be used. what() is the whole message:
-/// "file:line:column: what is wrong; key 'a.b.c'; accepted: ...; did you mean 'x'?". Exit status 2.
+/// "file:line:column: what is wrong; key 'a.b.c'; accepted: ...; did you mean 'x'?", on one line. Exit status 2.
 class ScenarioError : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    explicit ScenarioError(std::string_view message) : std::runtime_error(one_line(message)) {}
 };
 
 /// A script and what it means.

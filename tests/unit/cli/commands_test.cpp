@@ -1,10 +1,16 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "rootpool/scenario/parse.h"
 #include "tests/unit/cli/program_fixture.h"
 
 namespace rootpool::cli {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class Commands : public ProgramTest {};
@@ -100,6 +106,52 @@ TEST_F(Commands, TlpRefusesWhatIsNone) {
         EXPECT_EQ(run_program({"tlp", "encode", json}), exit_usage) << json;
         EXPECT_EQ(out_.str(), "");
     }
+}
+
+TEST_F(Commands, TlpSaysWhereTextIsNotJson) {
+    for (const auto& [json, place] : {std::pair{"[", "line 1, column 2"}, std::pair{"", "line 1, column 1"},
+                                      std::pair{"{\n  \"kind\": MRd}", "line 2, column 11"}}) {
+        EXPECT_EQ(run_program({"tlp", "encode", json}), exit_usage);
+        EXPECT_THAT(err_.str(), StartsWith(fmt::format("rootpool: not JSON: {}; accepted: an object as", place)));
+        EXPECT_THAT(err_.str(), Not(HasSubstr("json.exception")));
+    }
+    EXPECT_EQ(run_program({"tlp", "encode", "{\"tag\": 1e999}"}), exit_usage);
+    EXPECT_THAT(err_.str(), StartsWith("rootpool: a number of the JSON is too large; accepted: whole numbers"));
+}
+
+TEST_F(Commands, TlpEncodesTheExampleOfItsMessage) {
+    EXPECT_EQ(run_program({"tlp", "encode", "["}), exit_usage);
+    const std::string message = err_.str();
+    const std::string example = message.substr(message.find('{'), message.rfind('}') - message.find('{') + 1);
+    EXPECT_EQ(run_program({"tlp", "encode", example}), exit_met) << example;
+}
+
+TEST_F(Commands, MessageHasOneLineWhateverItRepeats) {
+    const std::string odd = "no\n\x1b[2J\rfile\xC2\x85\xFF";
+    const std::vector<std::vector<std::string>> wrong{{"check", odd},
+                                                      {"explain", odd},
+                                                      {"check", "test/pooled", "--set", odd + "=1"},
+                                                      {"check", "test/pooled", "--set", "seed=\"a\\nb\""},
+                                                      {"run", "test/pooled", "--until", odd},
+                                                      {"run", "test/pooled", "--out", write(odd, "").string()},
+                                                      {"tlp", "encode", R"({"a\nb": 1})"},
+                                                      {"check", write("key.yaml", "\"a\\nb\": 1\n").string()},
+                                                      {"check", write(odd + "2", "x").string()}};
+    for (const auto& arguments : wrong) {
+        EXPECT_NE(run_program(arguments), exit_met) << testing::PrintToString(arguments);
+        const std::string message = err_.str();
+        EXPECT_THAT(message, StartsWith("rootpool: "));
+        EXPECT_EQ(std::ranges::find_if(message, [](char c) { return static_cast<unsigned char>(c) < 0x20; }),
+                  message.end() - 1)
+            << testing::PrintToString(message);
+        EXPECT_THAT(message, EndsWith("\n"));
+    }
+}
+
+TEST_F(Commands, UsageErrorEscapesWhatItRepeats) {
+    EXPECT_EQ(run_program({"list", "--a\nb"}), exit_usage);
+    EXPECT_THAT(err_.str(), HasSubstr("--a\\nb"));
+    EXPECT_THAT(err_.str(), HasSubstr("\nRun with --help for more information."));
 }
 
 TEST_F(Commands, ProgramOfOneScenarioHasTheOptionsOfRun) {

@@ -59,6 +59,13 @@ TEST(WrongText, EmptyFileIsRefused) {
     EXPECT_EQ(refusal("---\n"), "file.yaml: the script is empty");
 }
 
+TEST(WrongText, MessageEscapesWhatWouldBreakItsLine) {
+    EXPECT_EQ(one_line("a\nb\tc\r\x1b\x7f"), "a\\nb\\tc\\r\\x1b\\x7f");
+    EXPECT_EQ(one_line("\xC2\x85\xC2\xA0\xFF"), "\\u0085\xC2\xA0\\xff");
+    EXPECT_EQ(one_line(one_line("a\nb")), "a\\nb");
+    EXPECT_THAT(refusal("\"a\\nb\": 1\n"), HasSubstr("unknown key; key 'a\\nb'; accepted: "));
+}
+
 TEST(WrongText, NulByteIsRefusedWithItsPlace) {
     EXPECT_THAT(refusal(std::string_view("version: 1\nna\0me", 16)),
                 StartsWith("file.yaml:2:3: not a text file: a control"));
