@@ -46,7 +46,7 @@ std::string limit_text(KeyType type, std::int64_t value) {
 }
 
 std::string range_text(const Key& key) {
-    if (key.max == unlimited) {
+    if (key.max == unlimited && key.type != KeyType::integer) {
         return key.min == 0 ? "" : " of at least " + limit_text(key.type, key.min);
     }
     if (key.min == key.max) {

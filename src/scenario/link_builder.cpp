@@ -108,9 +108,10 @@ std::vector<TimeSpan> read_spans(const Node& map, std::string_view key, const st
         const SimTime from = read_time(node, "at");
         if (!spans.empty() && from <= spans.back().until) {
             fail({.where = node.at("at").where,
-                  .what = fmt::format("the time before it ends only after {}", format_time(spans.back().until)),
+                  .what =
+                      fmt::format("no gap after the time before it, which ends at {}", format_time(spans.back().until)),
                   .key = fmt::format("{}.{}[{}].at", path, key, i),
-                  .accepted = "times in order, without overlap"});
+                  .accepted = "times in order, with a gap between them"});
         }
         spans.push_back({from, from + read_time(node, "for")});
     }

@@ -5,7 +5,7 @@
 
 namespace rootpool::scenario {
 
-/// A list of {at, for}: times in order, without overlap. `path`: of the map.
+/// A list of {at, for}: times in order, with a gap between them. `path`: of the map.
 [[nodiscard]] std::vector<TimeSpan> read_spans(const Node& map, std::string_view key, const std::string& path);
 /// What the key `link` of a server or device says. `path`: of that key.
 [[nodiscard]] LinkConfig read_link(const Node& link, const Node& topology, const std::string& path);

@@ -21,6 +21,23 @@ void relocate(Node& node, const std::string& where) {
     }
 }
 
+/// Words with '.' between them; the number of an element may also stand in brackets behind its list.
+bool is_path(std::string_view text) {
+    char before = '.';
+    bool in_brackets = false;
+    for (const char c : text) {
+        const bool mark = c == '.' || c == '[' || c == ']';
+        const bool empty_part = mark && (before == '.' || before == '[');
+        const bool unpaired = mark && in_brackets != (c == ']');
+        if (empty_part || unpaired || (before == ']' && !mark)) {
+            return false;
+        }
+        in_brackets = c == '[' || (in_brackets && c != ']');
+        before = c;
+    }
+    return before != '.' && !in_brackets;
+}
+
 /// The value of a child that may not be there yet.
 Node& step_into(Node& node, const std::string& word, const std::string& where) {
     if (node.kind == Node::Kind::sequence) {
@@ -50,11 +67,17 @@ Node& step_into(Node& node, const std::string& word, const std::string& where) {
 void apply_override(Node& root, std::string_view option) {
     const std::string where = fmt::format("--set {}", option);
     const auto equals = option.find('=');
-    const auto words = split_path(option.substr(0, equals));
+    const std::string_view path = option.substr(0, equals);
+    const auto words = split_path(path);
     if (equals == std::string_view::npos || words.empty() || words.size() > max_depth) {
         fail({.where = where,
               .what = "not path=value",
               .accepted = "topology.servers.server1.max_payload=128 B, timeline[3].iperf.duration=2 s"});
+    }
+    if (!is_path(path)) {
+        fail({.where = where,
+              .what = fmt::format("a part of the path '{}' is empty or lacks a bracket", path),
+              .accepted = "keys with '.' between them, [0] for the first element of a list"});
     }
     Node* node = &root;
     for (const std::string& word : words) {

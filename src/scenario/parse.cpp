@@ -1,5 +1,6 @@
 #include "rootpool/scenario/parse.h"
 
+#include <cerrno>
 #include <fstream>
 #include <system_error>
 
@@ -24,7 +25,9 @@ namespace {
 Script parse(std::string_view text, std::string_view file, std::span<const std::string> overrides) {
     Node root = read_yaml(text, file);
     if (root.kind == Node::Kind::null) {
-        fail({.where = file, .what = "the script is empty"});
+        fail({.where = fmt::format("{}:1:1", file),
+              .what = "the script is empty",
+              .accepted = "version, name, topology, timeline, ..."});
     }
     for (const std::string& option : overrides) {
         apply_override(root, option);
@@ -57,6 +60,9 @@ Script parse_file(const std::filesystem::path& path, std::span<const std::string
     // One byte more than a script may have, so that read_yaml() sees the excess without a large file being loaded.
     std::string text(max_script_bytes + 1, '\0');
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (stream.bad()) {
+        fail_to_read(path, std::generic_category().message(errno));
+    }
     text.resize(static_cast<std::size_t>(stream.gcount()));
     return parse(text, path.string(), overrides);
 }

@@ -53,8 +53,11 @@ Problem text_problem(const Node& node, const Key& key) {
 }
 
 Problem integer_problem(const Node& node, const Key& key) {
-    const auto value = read_integer(node.text);
-    return value ? range_problem(*value, key) : fmt::format("'{}' is not a whole number", node.text);
+    if (const auto value = read_integer(node.text)) {
+        return range_problem(*value, key);
+    }
+    const bool has_digits = !node.text.empty() && std::ranges::all_of(node.text, is_digit);
+    return fmt::format("'{}' is {}", node.text, has_digits ? "too large" : "not a whole number");
 }
 
 Problem measure_problem(const Node& node, const Key& key, Dimension dimension) {

@@ -74,9 +74,19 @@ std::optional<unsigned> take_digits(std::string_view& text, std::uint64_t& digit
     return count;
 }
 
+/// A number of more digits before its point than are kept.
+bool is_too_large(std::string_view text) {
+    text.remove_prefix(text.starts_with('-') || text.starts_with('+') ? 1 : 0);
+    std::uint64_t digits = 0;
+    return !take_digits(text, digits);
+}
+
 /// The quantity, or why it is none of this dimension.
 std::variant<Quantity, std::string> quantity_of(std::string_view text, Dimension dimension) {
     const auto quantity = read_quantity(text);
+    if (!quantity && is_too_large(text)) {
+        return fmt::format("'{}' is too large", text);
+    }
     if (!quantity) {
         return fmt::format("'{}' is not a decimal number{}", text, dimension == Dimension::count ? "" : " with a unit");
     }

@@ -218,6 +218,15 @@ TEST(Override, WhatIsNotPathAndValueIsRefused) {
     }
 }
 
+TEST(Override, PathWithAnEmptyPartOrABracketTooManyIsRefused) {
+    for (const char* path : {"topology..seed", ".seed", "seed.", "timeline[].wait", "timeline[3", "timeline3]",
+                             "timeline[3]iperf", "timeline.[3]", "timeline[[3]]", "[0]"}) {
+        EXPECT_THAT(refusal(test::pooled_script, {std::string(path) + "=1"}),
+                    HasSubstr("is empty or lacks a bracket; accepted: keys with '.'"))
+            << path;
+    }
+}
+
 TEST(Resolved, IsAScriptThatMeansTheSame) {
     const Script first = parse(test::pooled_script, "file.yaml");
     const Script second = parse(first.resolved, "resolved.yaml");

@@ -54,9 +54,9 @@ INSTANTIATE_TEST_SUITE_P(Files, WrongScript, testing::ValuesIn(wrong_scripts()),
 });
 
 TEST(WrongText, EmptyFileIsRefused) {
-    EXPECT_EQ(refusal(""), "file.yaml: the script is empty");
-    EXPECT_EQ(refusal("\n\n"), "file.yaml: the script is empty");
-    EXPECT_EQ(refusal("---\n"), "file.yaml: the script is empty");
+    EXPECT_EQ(refusal(""), "file.yaml:1:1: the script is empty; accepted: version, name, topology, timeline, ...");
+    EXPECT_EQ(refusal("\n\n"), "file.yaml:1:1: the script is empty; accepted: version, name, topology, timeline, ...");
+    EXPECT_EQ(refusal("---\n"), "file.yaml:1:1: the script is empty; accepted: version, name, topology, timeline, ...");
 }
 
 TEST(WrongText, MessageEscapesWhatWouldBreakItsLine) {
@@ -122,6 +122,15 @@ TEST(WrongText, TooManyValuesAreRefused) {
 TEST(WrongFile, MissingFileAndFolderAreRefused) {
     EXPECT_THROW(static_cast<void>(parse_file("/nowhere/at/all.yaml")), ScenarioError);
     EXPECT_THROW(static_cast<void>(parse_file("/tmp")), ScenarioError);
+}
+
+TEST(WrongFile, ReadErrorIsNotAnEmptyScript) {
+    try {
+        static_cast<void>(parse_file("/proc/self/mem")); // nothing is mapped at its beginning
+        FAIL() << "/proc/self/mem was accepted";
+    } catch (const ScenarioError& error) {
+        EXPECT_STREQ(error.what(), "/proc/self/mem: cannot be read: Input/output error");
+    }
 }
 
 TEST(WrongFile, DeviceWithoutEndIsRefused) {
