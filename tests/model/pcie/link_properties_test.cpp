@@ -85,7 +85,7 @@ TEST_P(LinkProperties, NoTlpPassesAnotherThatItMayNotPass) {
     EXPECT_EQ(bench_.ledger(1).reordered, 0U);
 }
 
-TEST_P(LinkProperties, EveryByteArrivesAsItWasSent) {
+TEST_P(LinkProperties, EveryTlpArrivesAsItWasSent) {
     EXPECT_EQ(bench_.ledger(0).changed, 0U);
     EXPECT_EQ(bench_.ledger(1).changed, 0U);
 }
