@@ -44,6 +44,11 @@ struct CutThroughTimes {
            (header.kind == pcie::TlpKind::memory_write || header.kind == pcie::TlpKind::completion_with_data);
 }
 
+/// The same in a switch of this kind.
+[[nodiscard]] constexpr bool cuts_through(pooling::Switching switching, const pcie::TlpHeader& header) noexcept {
+    return switching == pooling::Switching::cut_through && cuts_through(header);
+}
+
 /// Time that TLPs spent in the stages of one port, summed: divided by the TLPs it gives the mean.
 struct StageTimes {
     SimTime ingress{}; ///< last beat at the port to the crossbar queue, clock alignment included

@@ -14,8 +14,8 @@ UpstreamPort::UpstreamPort(const sc_core::sc_module_name& name, Scheduler& sched
       port_("port", *this, config.credits),
       to_link_(scheduler, link_sink_, pooling::make_arbiter(config.arbiter, answers_first({.inputs = config.devices})),
                {config.devices + 1U, config.timing, config.tagging->extra_bytes, config.ordering}),
-      to_local_(scheduler, local_sink_, pooling::make_arbiter(config.arbiter, {}),
-                {1, config.timing, config.tagging->extra_bytes, config.ordering}),
+      internal_(to_link_, config.timing), to_local_(scheduler, local_sink_, pooling::make_arbiter(config.arbiter, {}),
+                                                    {1, config.timing, config.tagging->extra_bytes, config.ordering}),
       fence_(scheduler, to_link_, port_, {config.devices, config.fence_timeout, config.timing.period},
              RootFence::Ended::to<&UpstreamPort::end_fenced>(*this)),
       after_instant_(scheduler, Timer::Callback::to<&UpstreamPort::follow_link>(*this)) {}
@@ -65,8 +65,7 @@ Route UpstreamPort::route(const pcie::TlpHeader& header) const {
 }
 
 bool UpstreamPort::cuts_through(const pcie::TlpHeader& header, const Route& route) const noexcept {
-    return config_.switching == pooling::Switching::cut_through && route.kind == Route::Kind::device &&
-           models::cuts_through(header);
+    return route.kind == Route::Kind::device && models::cuts_through(config_.switching, header);
 }
 
 SimTime UpstreamPort::ready(const pcie::Tlp& sent, SimTime first_beat, SimTime last_beat, const Route& route) const {
@@ -133,11 +132,7 @@ void UpstreamPort::follow_link() {
 }
 
 void UpstreamPort::answer(pcie::TlpPtr completion, SimTime edge, unsigned rank) {
-    CrossbarEntry queued;
-    queued.rank = rank;
-    queued.tlp = std::move(completion);
-    queued.ready = config_.timing.behind(edge, config_.timing.local);
-    to_link_.push(internal_input(), std::move(queued));
+    internal_.push(std::move(completion), edge, rank);
 }
 
 void UpstreamPort::send_error(SimTime edge, unsigned rank) {

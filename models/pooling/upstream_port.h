@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "models/pcie/watchdog.h"
-#include "models/pooling/crossbar.h"
+#include "models/pooling/internal_input.h"
 #include "models/pooling/root_fence.h"
 #include "rootpool/pooling/port_switching_table.h"
 #include "rootpool/pooling/tagging.h"
@@ -61,7 +61,7 @@ public:
     [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
     [[nodiscard]] pcie::RootId root() const noexcept { return config_.root; }
     [[nodiscard]] bool reaches(pooling::DeviceIndex device) const noexcept { return virtual_switch_.reaches(device); }
-    /// Crossbar output to the link. Inputs: one per device, and internal_input().
+    /// Crossbar output to the link. Inputs: one per device, and one for what the switch makes itself.
     [[nodiscard]] const CrossbarOutput& output() const noexcept { return to_link_; }
     [[nodiscard]] RootFence& fence() noexcept { return fence_; }
     [[nodiscard]] const RootFence& fence() const noexcept { return fence_; }
@@ -105,8 +105,6 @@ private:
     void link_changes(bool up);
     void follow_link();
     [[nodiscard]] unsigned egress_cycles() const noexcept { return config_.timing.arbitration + config_.timing.egress; }
-    /// For answers that the switch makes itself.
-    [[nodiscard]] std::size_t internal_input() const noexcept { return config_.devices; }
     void end_fenced(std::size_t input, const CrossbarEntry& entry, SimTime edge);
     [[nodiscard]] pooling::Route route(const pcie::TlpHeader& header) const;
     [[nodiscard]] pcie::TlpPtr tagged(const pcie::Tlp& tlp, const pooling::Route& route);
@@ -121,6 +119,7 @@ private:
     LinkSink link_sink_{*this};
     LocalSink local_sink_{*this};
     CrossbarOutput to_link_;
+    InternalInput internal_; ///< for answers that the switch makes itself
     CrossbarOutput to_local_;
     RootFence fence_;
     std::vector<DownstreamPort*> devices_;
