@@ -46,10 +46,11 @@ std::string gnuplot_script(const Plot& plot) {
                                    "set key bottom right\n"
                                    "set grid\n",
                                    plot.name, plot.title, plot.x_label, plot.y_label);
+    constexpr auto line_with_dots = "linespoints pointtype 7 pointsize 0.5"; // a curve of one point shows, too
     std::string separator = "plot ";
     for (const Plot::Curve& curve : plot.curves) {
         text += fmt::format("{}'../data/{}.csv' skip 1 using 1:{} with {} title '{}'", separator, plot.name,
-                            curve.column, curve.points ? "points" : "lines", curve.title);
+                            curve.column, curve.points ? "points" : line_with_dots, curve.title);
         separator = ", \\\n     ";
     }
     return text + "\n";

@@ -16,7 +16,10 @@ TEST(Plot, ScriptNamesFilesBesideItself) {
     const std::string script = gnuplot_script(plot);
     EXPECT_THAT(script, HasSubstr("set output 'write.svg'"));
     EXPECT_THAT(script, HasSubstr("plot '../data/write.csv' skip 1 using 1:2 with points title 'measured', \\\n"));
-    EXPECT_THAT(script, HasSubstr("'../data/write.csv' skip 1 using 1:3 with lines title 'calculated'\n"));
+    EXPECT_THAT(
+        script,
+        HasSubstr(
+            "'../data/write.csv' skip 1 using 1:3 with linespoints pointtype 7 pointsize 0.5 title 'calculated'\n"));
 }
 
 TEST(Plot, WithoutGnuplotNothingIsDrawn) {
