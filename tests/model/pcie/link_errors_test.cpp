@@ -41,8 +41,8 @@ public:
 /// Two ports and a Gen2 x8 link that starts at time 0, 16 x 2 ns of initialisation away from activity.
 class Bench {
 public:
-    Bench(const std::string& name, std::vector<pcie::ScriptedFault> down, std::vector<pcie::ScriptedFault> up,
-          std::vector<TimeSpan> down_times = {})
+    Bench(const std::string& name, const std::vector<pcie::ScriptedFault>& down,
+          const std::vector<pcie::ScriptedFault>& up, std::vector<TimeSpan> down_times = {})
         : scheduler((name + "_scheduler").c_str()), down_faults(down), up_faults(up),
           link((name + "_link").c_str(), scheduler, LinkConfig{{pcie::Generation::gen2, 8}, latency, 128}),
           above((name + "_above").c_str(), upper, credits(8, 64)),

@@ -8,8 +8,6 @@
 namespace rootpool::models::test {
 namespace {
 
-using pcie::TlpKind;
-
 constexpr unsigned root_count = 3;
 constexpr unsigned device_link = root_count;
 constexpr pcie::Bdf management(1, 0, 0);
