@@ -15,7 +15,8 @@ namespace rootpool::scenario {
                                                                const observe::MetricSet& metrics);
 
 /// Throws ScenarioError, with the metrics that exist, if an expectation names one that the run does not have or
-/// compares it with a number of another dimension.
+/// compares it with a number of another dimension. Not for one that a step of the run could have measured and did not:
+/// that is a failed expectation.
 void require_known_metrics(std::span<const Expectation> expectations, const observe::MetricSet& metrics);
 
 } // namespace rootpool::scenario

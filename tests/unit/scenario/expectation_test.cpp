@@ -93,6 +93,14 @@ TEST(Expectation, MetricThatTheRunDoesNotHaveFailsAndIsNamed) {
     }
 }
 
+TEST(Expectation, WhatAStepThatRanDidNotMeasureFailsAndIsNoErrorOfTheScript) {
+    const auto expectations = expecting("min: 1 Gb/s");
+    observe::MetricSet metrics;
+    metrics.add("iperf.server2.start", 1.0, "s", "");
+    EXPECT_FALSE(evaluate(expectations, metrics).at(0).passed);
+    EXPECT_NO_THROW(require_known_metrics(expectations, metrics));
+}
+
 TEST(Expectation, MetricOfAnotherDimensionIsNamed) {
     EXPECT_THROW(require_known_metrics(expecting("min: 1 Gb/s"), goodput(1, "ms")), ScenarioError);
     EXPECT_NO_THROW(require_known_metrics(expecting("min: 1 Gb/s"), goodput(1)));
