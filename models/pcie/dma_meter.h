@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "rootpool/core/time.h"
@@ -31,11 +32,14 @@ public:
     }
 
     [[nodiscard]] std::uint64_t transfers() const noexcept { return transfers_; }
-    /// Payload in b/s; 0 for fewer than two transfers.
-    [[nodiscard]] double bandwidth() const noexcept {
+    /// Payload in b/s; none unless two transfers ended at different times.
+    [[nodiscard]] std::optional<double> bandwidth() const noexcept {
+        if (last_ == first_) {
+            return std::nullopt;
+        }
         constexpr double bits_per_byte = 8;
-        const double elapsed = std::chrono::duration<double>(last_ - first_).count();
-        return elapsed > 0 ? bits_per_byte * static_cast<double>(bytes_after_first_) / elapsed : 0;
+        return bits_per_byte * static_cast<double>(bytes_after_first_) /
+               std::chrono::duration<double>(last_ - first_).count();
     }
 
 private:

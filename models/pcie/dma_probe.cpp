@@ -41,14 +41,14 @@ pcie::Credits DmaProbeConfig::default_credits() noexcept {
     return credits;
 }
 
-double DmaResult::bandwidth(DmaOperation operation) const noexcept {
+std::optional<double> DmaResult::bandwidth(DmaOperation operation) const noexcept {
     switch (operation) {
     case DmaOperation::write:
         return writes.bandwidth();
     case DmaOperation::read:
         return reads.bandwidth();
     default:
-        return std::min(writes.bandwidth(), reads.bandwidth());
+        return std::min(writes.bandwidth(), reads.bandwidth()); // none is less than any
     }
 }
 
@@ -81,6 +81,15 @@ void DmaProbe::start(const DmaRun& run) {
 
 bool DmaProbe::idle() const noexcept {
     return now() >= end_ && pending_.bytes == 0 && reads_.outstanding() == 0 && port.backlog() == 0;
+}
+
+void DmaProbe::give_up() noexcept {
+    result_.failed_transfers += reads_.transfers();
+    if (port.backlog() == 0) {
+        reads_ = {};
+        arrived_count_ = 0;
+        pending_ = {};
+    }
 }
 
 // ------------------------------------------------------------------------------------------------- receiving
@@ -230,6 +239,7 @@ void DmaProbe::send_write() {
     DmaPattern::fill(part.address, {data.buffer->data(), part.bytes});
     pending_.address += part.bytes;
     pending_.bytes -= part.bytes;
+    ++result_.write_requests;
     if (pending_.bytes == 0) {
         ++result_.writes_sent;
         result_.writes.add(run_.bytes, now());

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "models/core/scheduler.h"
 #include "models/pcie/dma_meter.h"
@@ -46,14 +47,16 @@ struct DmaResult {
     TransferMeter reads{SimTime{}, SimTime{}};
     LatencySamples latency;        ///< of reads one at a time: from the hand-over of the first request to the last byte
     std::uint64_t wrong_bytes = 0; ///< that were read and differ from DmaPattern
-    std::uint64_t failed_transfers = 0; ///< completed with an error
+    std::uint64_t failed_transfers = 0; ///< completed with an error, or given up
     std::uint64_t unexpected_completions = 0;
     std::uint64_t returned_tlps = 0;  ///< the link was down; the first of them ends the run
     std::uint64_t writes_sent = 0;    ///< transfers, all of them
+    std::uint64_t write_requests = 0; ///< TLPs of these
     std::size_t most_outstanding = 0; ///< requests at the same time
 
-    /// Payload in one direction, b/s; of the slower direction if both are used.
-    [[nodiscard]] double bandwidth(pcie::DmaOperation operation) const noexcept;
+    /// Payload in one direction, b/s; of the slower direction if both are used. None with fewer than two transfers in
+    /// a direction that is used.
+    [[nodiscard]] std::optional<double> bandwidth(pcie::DmaOperation operation) const noexcept;
 };
 
 /// An exerciser: an endpoint that reads and writes host memory as fast as its link allows, after the device of
@@ -74,6 +77,9 @@ public:
     void start(const DmaRun& run);
     /// No transfer is under way, and none will begin.
     [[nodiscard]] bool idle() const noexcept;
+    /// Reads whose completions do not come have failed, as after a Completion Timeout (PCIe base 2.8), and the probe
+    /// can be started again. Requests that still wait for the link stay, and what they read is waited for.
+    void give_up() noexcept;
     /// Of the run started last.
     [[nodiscard]] DmaResult& result() noexcept { return result_; }
 

@@ -44,6 +44,8 @@ public:
     /// The next request of the transfer begun last. Fewer than most_tags may be outstanding.
     [[nodiscard]] pcie::Tag issue(std::uint64_t address, std::uint32_t bytes) noexcept;
     [[nodiscard]] std::size_t outstanding() const noexcept { return tags_.taken(); }
+    /// Transfers that have begun and are not done.
+    [[nodiscard]] std::size_t transfers() const noexcept { return slots_.taken(); }
 
     /// What a completion did.
     struct Taken {

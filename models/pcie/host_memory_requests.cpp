@@ -73,7 +73,9 @@ void HostMemoryRequests::apply_write(const pcie::Tlp& tlp) {
     if (!access_memory(tlm::TLM_WRITE_COMMAND, first, tlp.payload.buffer->data() + tlp.payload.offset + skipped,
                        pcie::byte_length(tlp.header))) {
         parts_.refusals.report_lost_write(tlp.header, now());
+        return;
     }
+    ++parts_.counters.writes;
 }
 
 void HostMemoryRequests::take_read(pcie::TlpPtr tlp, SimTime at) {

@@ -13,6 +13,7 @@ struct RootComplexCounters {
     std::uint64_t refused_reads =
         0; ///< answered UR: bus mastering off, no memory there, a kind that a root does not serve
     std::uint64_t refused_posted = 0;         ///< dropped for the same reasons, or poisoned
+    std::uint64_t writes = 0;                 ///< of devices, that are in memory
     std::uint64_t malformed = 0;              ///< discarded
     std::uint64_t unexpected_completions = 0; ///< no request waits for them
     std::uint64_t completion_timeouts = 0;

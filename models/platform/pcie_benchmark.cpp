@@ -1,16 +1,13 @@
 #include "models/platform/pcie_benchmark.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <chrono>
 
 #include <fmt/format.h>
 
 #include "models/pcie/dma_pattern.h"
 #include "models/platform/config_mapping.h"
 #include "models/platform/platform.h"
-#include "models/platform/step_results.h"
-#include "rootpool/core/error.h"
 
 namespace rootpool::models {
 
@@ -26,12 +23,10 @@ constexpr std::uint64_t write_buffer = read_buffer + buffer_bytes;
 constexpr std::uint64_t page_bytes = 4096;
 constexpr unsigned pages = buffer_bytes / page_bytes - 1;
 
-/// The longest that reads of the last transfers may take: the largest completion timeout (PCIe base 7.5.3.16, range B).
+/// The longest that the last transfers may take to their end: the largest completion timeout (PCIe base 7.5.3.16, range
+/// B).
 constexpr SimTime longest_drain = 50ms;
 constexpr SimTime drain_step = 1us;
-
-constexpr double percent = 100;
-constexpr double gigabit = 1e9;
 
 [[nodiscard]] pcie::DmaOperation operation_of(PcieBenchOperation operation) noexcept {
     switch (operation) {
@@ -43,12 +38,6 @@ constexpr double gigabit = 1e9;
         return pcie::DmaOperation::read;
     }
 }
-
-[[nodiscard]] double deviation(double measured, double expected) noexcept {
-    return percent * (measured - expected) / expected;
-}
-
-[[nodiscard]] double nanoseconds(SimTime time) { return std::chrono::duration<double, std::nano>(time).count(); }
 
 /// Of the writes into `buffer`, bytes in memory that are not what was sent. A page that no write of the run has reached
 /// is still zero.
@@ -68,149 +57,143 @@ void PcieBenchmark::run(const scenario::PcieBench& step) {
     std::vector<Point> points;
     for (unsigned bytes = step.first; bytes <= step.last; bytes += step.step) {
         points.push_back(measure(step, bytes));
+        tell(step, points.back());
+        if (!points.back().failure.empty()) {
+            break;
+        }
     }
     add_metrics(step, points, start);
     write_files(step, points);
 }
 
-host::HostMemory& PcieBenchmark::memory_of(const scenario::PcieBench& step) {
-    return platform_.topology().server(*platform_.config().device(step.device).attach).memory();
+Server& PcieBenchmark::server_of(const scenario::PcieBench& step) {
+    return platform_.topology().server(*platform_.config().device(step.device).attach);
+}
+
+DmaProbe& PcieBenchmark::probe_of(const scenario::PcieBench& step) {
+    return *platform_.topology().dma_probe(step.device);
 }
 
 pcie::DmaPath PcieBenchmark::path_of(const scenario::PcieBench& step) {
     const scenario::DeviceConfig& device = platform_.config().device(step.device);
     const scenario::ServerConfig& server = platform_.config().server(*device.attach);
-    const DmaProbeFunction& function = platform_.topology().dma_probe(step.device)->function();
+    const DmaProbeFunction& function = probe_of(step).function();
     return {attached_link_config(server, device).parameters, function.max_payload(), function.max_read_request(),
             server.link.dllp_accounting};
 }
 
-/// Until nothing is under way any more.
-void PcieBenchmark::transfer(const scenario::PcieBench& step, unsigned bytes) {
-    DmaProbe& probe = *platform_.topology().dma_probe(step.device);
+PcieBenchmark::Point PcieBenchmark::measure(const scenario::PcieBench& step, unsigned bytes) {
+    Point point;
+    point.bytes = bytes;
+    point.calculated = pcie::dma_bandwidth(path_of(step), operation_of(step.operation), bytes);
+    point.published = pcie::published_bandwidth(path_of(step), operation_of(step.operation), bytes);
+    point.failure = cannot_start(step);
+    if (point.failure.empty()) {
+        transfer(step, point);
+    }
+    return point;
+}
+
+std::string PcieBenchmark::cannot_start(const scenario::PcieBench& step) {
+    const std::string& name = platform_.config().device(step.device).name;
+    if (!probe_of(step).function().bus_master_enabled()) {
+        return name + " is not enabled: software did not find it, as when its link is down";
+    }
+    return probe_of(step).idle() ? "" : name + " has not ended the transfers of an earlier step";
+}
+
+void PcieBenchmark::transfer(const scenario::PcieBench& step, Point& point) {
+    host::HostMemory& memory = server_of(step).memory();
+    std::ranges::fill(memory.view(write_buffer, buffer_bytes), std::uint8_t{0});
+    DmaPattern::fill(read_buffer, memory.view(read_buffer, buffer_bytes));
     DmaRun run;
     run.operation = operation_of(step.operation);
-    run.bytes = bytes;
+    run.bytes = point.bytes;
     run.read_from = read_buffer;
     run.write_to = write_buffer;
     run.pages = pages;
     run.one_at_a_time = step.operation == PcieBenchOperation::read_latency;
     run.warm_up = step.warm_up;
     run.duration = step.duration;
-    probe.start(run);
+    const std::uint64_t writes_before = server_of(step).root_complex().counters().writes;
+    probe_of(step).start(run);
     sc_core::wait(to_sc_time(step.warm_up + step.duration));
-    wait_until_idle(probe, step.name);
+    wait_for_end(step, writes_before);
+    take_result(step, writes_before, point);
 }
 
-PcieBenchmark::Point PcieBenchmark::measure(const scenario::PcieBench& step, unsigned bytes) {
-    const core::MutableByteView written = memory_of(step).view(write_buffer, buffer_bytes);
-    std::ranges::fill(written, std::uint8_t{0});
-    DmaPattern::fill(read_buffer, memory_of(step).view(read_buffer, buffer_bytes));
-    transfer(step, bytes);
-
-    platform_.topology().server(*platform_.config().device(step.device).attach).root_complex().settle_writes();
-    DmaResult& result = platform_.topology().dma_probe(step.device)->result();
-    const pcie::DmaOperation operation = operation_of(step.operation);
-    const pcie::DmaPath path = path_of(step);
-    Point point;
-    point.bytes = bytes;
-    point.transfers = operation == pcie::DmaOperation::write ? result.writes.transfers() : result.reads.transfers();
-    point.wrong_bytes = result.wrong_bytes + count_wrong(written, bytes, result.writes_sent);
-    if (point.wrong_bytes != 0 || result.failed_transfers != 0) {
-        throw core::ModelViolation(fmt::format("{}: {} wrong bytes, {} failed transfers of {} bytes", step.name,
-                                               point.wrong_bytes, result.failed_transfers, bytes));
-    }
-    point.measured = result.bandwidth(operation);
-    point.calculated = pcie::dma_bandwidth(path, operation, bytes);
-    point.published = pcie::published_bandwidth(path, operation, bytes);
-    point.latency_min = result.latency.percentile(0);
-    point.latency_median = result.latency.percentile(50);
-    point.latency_p99 = result.latency.percentile(99);
-    point.latency_max = result.latency.percentile(100);
-    return point;
-}
-
-/// And until what was sent is visible in memory.
-void PcieBenchmark::wait_until_idle(DmaProbe& probe, const std::string& name) const {
+/// Until no transfer is under way and every write is in memory; no longer than longest_drain.
+void PcieBenchmark::wait_for_end(const scenario::PcieBench& step, std::uint64_t writes_before) {
+    DmaProbe& probe = probe_of(step);
+    RootComplex& root = server_of(step).root_complex();
     const SimTime last = now() + longest_drain;
     do {
-        if (probe.result().returned_tlps != 0) {
-            throw core::ModelViolation(name + ": the link of the DMA probe went down");
-        }
-        if (now() > last) {
-            throw core::ModelViolation(name + ": transfers of the DMA probe do not end");
-        }
         sc_core::wait(to_sc_time(drain_step));
-    } while (!probe.idle());
-    sc_core::wait(to_sc_time(drain_step));
+    } while (!probe.idle() && now() < last);
+    do {
+        sc_core::wait(to_sc_time(drain_step));
+        root.settle_writes();
+    } while (root.counters().writes - writes_before != probe.result().write_requests && now() < last);
 }
 
-void PcieBenchmark::add_metrics(const scenario::PcieBench& step, const std::vector<Point>& points, SimTime start) {
-    std::uint64_t transfers = 0;
-    std::uint64_t table_points = 0;
-    double formula_deviation = 0;
-    double table_deviation = 0;
-    for (const Point& point : points) {
-        transfers += point.transfers;
-        formula_deviation = std::max(formula_deviation, std::abs(deviation(point.measured, point.calculated)));
-        if (point.published) {
-            ++table_points;
-            table_deviation = std::max(table_deviation, std::abs(deviation(point.measured, *point.published)));
-        }
+void PcieBenchmark::take_result(const scenario::PcieBench& step, std::uint64_t writes_before, Point& point) {
+    DmaProbe& probe = probe_of(step);
+    DmaResult& result = probe.result();
+    const std::uint64_t arrived = server_of(step).root_complex().counters().writes - writes_before;
+    const bool ended = probe.idle() && arrived == result.write_requests && result.returned_tlps == 0;
+    if (!ended) {
+        probe.give_up();
     }
-    StepResults results(metrics_, "pcie_bench", step.name);
-    results.add("points", points.size());
-    results.add("transfers", transfers);
-    results.add("wrong_bytes", std::uint64_t{0}); // any other number ended the run
-    if (step.operation == PcieBenchOperation::read_latency) {
-        results.add("latency_min", points.front().latency_min);
-        results.add("latency_median", points.front().latency_median);
-        results.add("latency_p99", points.front().latency_p99);
-        results.add("latency_max", points.front().latency_max);
-    } else {
-        const auto [slowest, fastest] = std::ranges::minmax(points, {}, &Point::measured);
-        results.add("bandwidth_min", slowest.measured);
-        results.add("bandwidth_max", fastest.measured);
-        results.add("formula_deviation", formula_deviation);
-        results.add("table_points", table_points);
-        if (table_points != 0) {
-            results.add("table_deviation", table_deviation);
-        }
+    point.transfers = operation_of(step.operation) == pcie::DmaOperation::write ? result.writes.transfers()
+                                                                                : result.reads.transfers();
+    point.failed_transfers = result.failed_transfers;
+    point.lost_writes = result.write_requests - std::min(arrived, result.write_requests);
+    point.unexpected_completions = result.unexpected_completions;
+    point.wrong_bytes = result.wrong_bytes;
+    if (ended) {
+        point.wrong_bytes +=
+            count_wrong(server_of(step).memory().view(write_buffer, buffer_bytes), point.bytes, result.writes_sent);
     }
-    results.add("start", start);
-}
-
-void PcieBenchmark::write_files(const scenario::PcieBench& step, const std::vector<Point>& points) {
-    if (step.operation == PcieBenchOperation::read_latency) {
-        std::string csv = "size_bytes,transfers,min_ns,median_ns,p99_ns,max_ns\n";
-        for (const Point& point : points) {
-            csv += fmt::format("{},{},{:.3f},{:.3f},{:.3f},{:.3f}\n", point.bytes, point.transfers,
-                               nanoseconds(point.latency_min), nanoseconds(point.latency_median),
-                               nanoseconds(point.latency_p99), nanoseconds(point.latency_max));
-        }
-        platform_.files().write_series({step.name,
-                                        "Latency of DMA reads",
-                                        "size in bytes",
-                                        "latency in ns",
-                                        {{3, "smallest"}, {4, "median"}, {5, "99th percentile"}, {6, "largest"}}},
-                                       csv);
+    if (!ended || point.failed_transfers != 0) {
+        point.failure = failure_of(point, arrived, result);
         return;
     }
-    std::string csv = "size_bytes,transfers,measured_gbps,calculated_gbps,published_gbps,calculated_deviation_percent,"
-                      "published_deviation_percent\n";
-    for (const Point& point : points) {
-        csv += fmt::format("{},{},{:.4f},{:.4f},", point.bytes, point.transfers, point.measured / gigabit,
-                           point.calculated / gigabit);
-        csv += point.published ? fmt::format("{:.2f}", *point.published / gigabit) : "";
-        csv += fmt::format(",{:.3f},", deviation(point.measured, point.calculated));
-        csv += point.published ? fmt::format("{:.3f}\n", deviation(point.measured, *point.published)) : "\n";
+    take_measurement(step, result, point);
+}
+
+void PcieBenchmark::take_measurement(const scenario::PcieBench& step, DmaResult& result, Point& point) {
+    if (step.operation != PcieBenchOperation::read_latency) {
+        point.measured = result.bandwidth(operation_of(step.operation));
+    } else if (result.latency.count() > 1) {
+        point.latency = {result.latency.percentile(0), result.latency.percentile(50), result.latency.percentile(99),
+                         result.latency.percentile(100)};
     }
-    platform_.files().write_series({step.name,
-                                    "Bandwidth of DMA, one direction",
-                                    "size in bytes",
-                                    "payload in Gb/s",
-                                    {{3, "measured", true}, {4, "calculated"}, {5, "published"}}},
-                                   csv);
+}
+
+std::string PcieBenchmark::failure_of(const Point& point, std::uint64_t arrived, const DmaResult& result) {
+    std::string text = result.returned_tlps != 0 ? "the link went down; " : "";
+    if (point.failed_transfers != 0) {
+        text += fmt::format("{} transfers ended with an error or had no completions for {} ms; ",
+                            point.failed_transfers, longest_drain / 1ms);
+    }
+    if (point.lost_writes != 0) {
+        text += fmt::format("{} write requests did not arrive in {} ms; ", point.lost_writes, longest_drain / 1ms);
+    }
+    if (arrived > result.write_requests) {
+        text += "writes of an earlier step arrived; ";
+    }
+    return text + "the step ends";
+}
+
+void PcieBenchmark::tell(const scenario::PcieBench& step, const Point& point) {
+    observe::ConsoleFile& console = platform_.files().console(*platform_.config().device(step.device).attach);
+    const std::string what = fmt::format("pcie_bench {}, {} bytes: ", step.name, point.bytes);
+    if (!point.failure.empty()) {
+        console.line(what + point.failure);
+    }
+    if (point.wrong_bytes != 0) {
+        console.line(fmt::format("{}{} wrong bytes", what, point.wrong_bytes));
+    }
 }
 
 } // namespace rootpool::models
