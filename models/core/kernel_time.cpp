@@ -6,6 +6,7 @@ namespace rootpool::models {
 
 void KernelTime::begin_run() {
     ahead_ = kernel();
+    paused_ = false;
     if (end_of_run_for_ == SimTime{0}) {
         limit_ = {};
         return;
@@ -26,6 +27,11 @@ void KernelTime::run_for(SimTime span) {
         throw;
     }
     end_of_run_for_ = {};
+}
+
+void KernelTime::pause() {
+    paused_ = true;
+    sc_core::sc_pause();
 }
 
 void KernelTime::notify(sc_core::sc_event& event, SimTime at) {

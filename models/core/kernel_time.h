@@ -29,8 +29,12 @@ public:
         ahead_ = may ? at : ahead_;
         return may;
     }
-    /// The run ends: the kernel's time is the simulated time again.
-    static void end_run() noexcept { ahead_ = {}; }
+    /// The run ends: the kernel's time is the simulated time again, unless it was paused.
+    static void end_run() noexcept { ahead_ = paused_ ? ahead_ : SimTime{0}; }
+    /// The timer that calls is the last one to fire: run_for() returns, and the time stays what it is. For what ends a
+    /// simulation, since an exception had to pass SystemC.
+    static void pause();
+    [[nodiscard]] static bool paused() noexcept { return paused_; }
     /// Runs the kernel for `span`. With sc_start() instead, timers go through its event queue one by one.
     static void run_for(SimTime span);
     /// Notifies an event of the kernel at the simulated time. What timers call has to use this.
@@ -42,6 +46,7 @@ private:
     static inline SimTime ahead_{}; ///< 0: no run of timers is under way
     static inline SimTime limit_{}; ///< that `ahead_` may reach in this run
     static inline SimTime end_of_run_for_{};
+    static inline bool paused_ = false;
 };
 
 [[nodiscard]] inline SimTime now() { return KernelTime::now(); }

@@ -36,7 +36,7 @@ WheelScheduler::WheelScheduler(const sc_core::sc_module_name& name) : Scheduler(
 
 void WheelScheduler::run() {
     const Running running(*this);
-    while (Timer* timer = first()) {
+    for (Timer* timer = first(); timer != nullptr && !KernelTime::paused(); timer = first()) {
         if (timer->deadline() > now() && !KernelTime::advance_to(timer->deadline())) {
             break;
         }

@@ -94,8 +94,8 @@ private:
     std::exception_ptr thrown_;
 };
 
-[[nodiscard]] cli::RunEnd follow(const Activity& activity, const Timeline& timeline, SimulationKernel& kernel,
-                                 const cli::RunOptions& options) {
+[[nodiscard]] cli::RunEnd follow(const Activity& activity, Platform& platform, const Timeline& timeline,
+                                 SimulationKernel& kernel, const cli::RunOptions& options) {
     const SimTime last = options.until.value_or(core::never);
     while (!activity.done()) {
         if (options.interrupted()) {
@@ -105,6 +105,9 @@ private:
             return cli::RunEnd::until;
         }
         kernel.advance(std::min(slice, last - now()));
+        if (platform.topology().standstill()) {
+            return cli::RunEnd::violated;
+        }
         options.progress({now(), timeline.current()});
     }
     activity.rethrow();
@@ -123,7 +126,7 @@ void dump_functions(Platform& platform, SimulationKernel& kernel, const cli::Run
 
 void drain(Platform& platform, SimulationKernel& kernel) {
     const SimTime end = now() + drain_limit;
-    while (platform.frames_under_way() && now() < end) {
+    while (platform.frames_under_way() && now() < end && !platform.topology().standstill()) {
         kernel.advance(drain_step);
     }
 }
@@ -149,13 +152,19 @@ cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli
     const Activity play("timeline", [&] { timeline.play(config.timeline); });
 
     cli::RunOutcome outcome;
-    perform(outcome, [&] { outcome.end = follow(play, timeline, kernel, options); });
+    perform(outcome, [&] { outcome.end = follow(play, platform, timeline, kernel, options); });
     outcome.simulated_time = now();
     if (outcome.end == cli::RunEnd::completed) {
         perform(outcome, [&] {
             drain(platform, kernel);
-            platform.check_conservation();
+            if (!platform.topology().standstill()) {
+                platform.check_conservation();
+            }
         });
+    }
+    if (const std::optional<std::string>& reason = platform.topology().standstill()) {
+        outcome.end = cli::RunEnd::violated;
+        outcome.violation = *reason;
     }
     platform.files().finish();
     outcome.event_hash = platform.files().hash().value();

@@ -14,17 +14,16 @@ void Timeline::play(const std::vector<scenario::Step>& steps) {
 }
 
 void Timeline::together(std::vector<std::function<void()>> activities) {
-    sc_core::sc_event one_done;
-    std::size_t running = activities.size();
-    for (std::function<void()>& activity : activities) {
-        sc_core::sc_spawn([&activity, &running, &one_done] {
+    Gathering& gathering = gatherings_.emplace_back(std::move(activities));
+    for (std::function<void()>& activity : gathering.activities) {
+        sc_core::sc_spawn([&activity, &gathering] {
             activity();
-            --running;
-            one_done.notify();
+            --gathering.running;
+            gathering.one_done.notify();
         });
     }
-    while (running != 0) {
-        sc_core::wait(one_done);
+    while (gathering.running != 0) {
+        sc_core::wait(gathering.one_done);
     }
 }
 

@@ -1,8 +1,13 @@
 #pragma once
 
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <systemc>
 
 #include "models/platform/platform.h"
 #include "rootpool/scenario/config.h"
@@ -32,8 +37,18 @@ private:
     /// Runs all of them at the same time and waits for the last.
     void together(std::vector<std::function<void()>> activities);
 
+    /// Activities that run at the same time.
+    struct Gathering {
+        explicit Gathering(std::vector<std::function<void()>> all) : activities(std::move(all)) {}
+
+        std::vector<std::function<void()>> activities;
+        std::size_t running = activities.size();
+        sc_core::sc_event one_done;
+    };
+
     Platform& platform_;
     std::string current_;
+    std::deque<Gathering> gatherings_; ///< here and not in the threads, whose stacks a run that is cut short leaves
 };
 
 } // namespace rootpool::models

@@ -22,7 +22,10 @@ Topology::Topology(const sc_core::sc_module_name& name, const scenario::Config& 
 
 Topology::~Topology() = default;
 
-void Topology::on_standstill(const std::string& reason) { throw core::ModelViolation(reason); }
+void Topology::on_standstill(const std::string& reason) {
+    standstill_ = reason;
+    KernelTime::pause();
+}
 
 void Topology::make_servers() {
     for (const scenario::ServerConfig& server : config_.servers) {

@@ -39,6 +39,8 @@ public:
     /// Null when the scenario has no switch.
     [[nodiscard]] MultiRootSwitch* multi_root_switch() noexcept { return switch_.get(); }
 
+    /// Why the fabric cannot go on, if it stands still; then the simulation has paused.
+    [[nodiscard]] const std::optional<std::string>& standstill() const noexcept { return standstill_; }
     /// What happened on every link until now.
     void add_link_metrics(observe::MetricSet& metrics);
 
@@ -61,7 +63,6 @@ private:
         std::unique_ptr<Link> link;
     };
 
-    /// Throws core::ModelViolation.
     void on_standstill(const std::string& reason);
     void make_servers();
     void make_devices();
@@ -76,6 +77,7 @@ private:
     const scenario::Config& config_;
     std::unique_ptr<Scheduler> scheduler_;
     std::optional<Watchdog> watchdog_;
+    std::optional<std::string> standstill_;
     pcie::TlpFactory tlps_; // before everything that holds TLPs
     net::FramePool frames_;
     std::vector<std::unique_ptr<Server>> servers_;

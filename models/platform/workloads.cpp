@@ -51,14 +51,14 @@ void Workloads::require(bool condition, const std::string& name, std::string_vie
     }
 }
 
-Workloads::Transfer& Workloads::start_transfer(scenario::InterfaceId from, scenario::InterfaceId to,
-                                               TcpSender::Settings sender, TcpReceiver::Settings receiver) {
+const Workloads::Transfer& Workloads::start_transfer(Transfers& group, scenario::InterfaceId from,
+                                                     scenario::InterfaceId to, TcpSender::Settings sender,
+                                                     TcpReceiver::Settings receiver) {
     receiver.port = take_port();
     receiver.pattern = sender.pattern;
     sender.to = {address(to), receiver.port};
     sender.from = address(from);
-    transfers_.push_back(std::make_unique<Transfer>());
-    Transfer& transfer = *transfers_.back();
+    Transfer& transfer = *group.emplace_back(std::make_unique<Transfer>());
     transfer.from = from;
     transfer.to = to;
     transfer.receiver = std::make_unique<TcpReceiver>(make_task(to), receiver);
@@ -99,20 +99,20 @@ void Workloads::iperf(const scenario::Iperf& step) {
 }
 
 void Workloads::iperf_tcp(const scenario::Iperf& step) {
-    std::vector<Transfer*> streams;
+    Transfers& streams = transfers_.emplace_back();
     const std::uint16_t listening = next_port_;
     for (unsigned stream = 0; stream < step.streams; ++stream) {
         TcpSender::Settings sender;
         sender.pattern = pattern(step.name, stream);
         sender.write_bytes = step.size;
         sender.duration = step.duration;
-        streams.push_back(&start_transfer(step.client, step.server, sender, {}));
+        start_transfer(streams, step.client, step.server, sender, {});
     }
     const SimTime start = now();
     print(step.client, net::iperf_client_banner({address(step.server), listening}));
     sc_core::wait(to_sc_time(step.duration));
     std::uint64_t received = 0; // by the receiving programs within the duration
-    for (const Transfer* transfer : streams) {
+    for (const std::unique_ptr<Transfer>& transfer : streams) {
         received += transfer->receiver->bytes();
     }
     print(step.server, net::iperf_line(SimTime{0}, now() - start, received));
@@ -120,7 +120,7 @@ void Workloads::iperf_tcp(const scenario::Iperf& step) {
     std::uint64_t retransmissions = 0;
     std::uint64_t failed = 0;
     std::uint64_t wrong = 0;
-    for (const Transfer* transfer : streams) {
+    for (const std::unique_ptr<Transfer>& transfer : streams) {
         wait_for(*transfer, step.name);
         failed += transfer->sender->failed() ? 1 : 0;
         require(transfer->sender->failed() || transfer->receiver->bytes() == transfer->sender->bytes(), step.name,
@@ -152,7 +152,7 @@ void Workloads::wait_for(const DatagramTransfer& transfer) {
     transfer.receiver->stop();
 }
 
-Workloads::DatagramTransfer& Workloads::start_datagrams(const scenario::Iperf& step, unsigned stream) {
+void Workloads::start_datagrams(DatagramTransfers& group, const scenario::Iperf& step, unsigned stream) {
     DatagramSender::Settings settings;
     settings.to = {address(step.server), take_port()};
     settings.from = address(step.client);
@@ -160,31 +160,30 @@ Workloads::DatagramTransfer& Workloads::start_datagrams(const scenario::Iperf& s
     settings.bytes = step.size;
     settings.rate = step.rate;
     settings.duration = step.duration;
-    DatagramTransfer& transfer = *datagrams_.emplace_back(std::make_unique<DatagramTransfer>());
+    DatagramTransfer& transfer = *group.emplace_back(std::make_unique<DatagramTransfer>());
     transfer.sender =
         std::make_unique<DatagramSender>(make_task(step.client), platform_.topology().scheduler(), settings);
     transfer.receiver = std::make_unique<DatagramReceiver>(make_task(step.server), settings.to.port, settings.pattern);
     transfer.receiver->start();
     transfer.sender->start();
-    return transfer;
 }
 
 void Workloads::iperf_udp(const scenario::Iperf& step) {
     const SimTime start = now();
     print(step.client, net::iperf_client_banner({address(step.server), next_port_}, net::IpProtocol::udp));
-    std::vector<DatagramTransfer*> streams;
+    DatagramTransfers& streams = datagrams_.emplace_back();
     for (unsigned stream = 0; stream < step.streams; ++stream) {
-        streams.push_back(&start_datagrams(step, stream));
+        start_datagrams(streams, step, stream);
     }
     sc_core::wait(to_sc_time(step.duration));
     DatagramTotals totals;
-    for (const DatagramTransfer* transfer : streams) {
+    for (const std::unique_ptr<DatagramTransfer>& transfer : streams) {
         totals.bytes_in_time += transfer->receiver->bytes();
     }
-    for (const DatagramTransfer* transfer : streams) {
+    for (const std::unique_ptr<DatagramTransfer>& transfer : streams) {
         wait_for(*transfer);
     }
-    for (const DatagramTransfer* transfer : streams) {
+    for (const std::unique_ptr<DatagramTransfer>& transfer : streams) {
         const DatagramReceiver& receiver = *transfer->receiver;
         const std::uint64_t sent = transfer->sender->sent();
         totals.bytes += receiver.bytes();
@@ -241,7 +240,7 @@ void Workloads::copy(const scenario::Copy& step) {
     TcpReceiver::Settings receiver;
     receiver.digest = true;
     const SimTime start = now();
-    const Transfer& transfer = start_transfer(step.from, step.to, sender, receiver);
+    const Transfer& transfer = start_transfer(transfers_.emplace_back(), step.from, step.to, sender, receiver);
     wait_for(transfer, step.name);
     const SimTime duration =
         std::max(transfer.receiver->last_byte_at() - transfer.sender->connected_at(), SimTime{0}); // without a byte: 0

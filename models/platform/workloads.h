@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,10 +38,13 @@ private:
         scenario::InterfaceId to;
     };
 
+    using Transfers = std::vector<std::unique_ptr<Transfer>>; ///< of one step
+
     struct DatagramTransfer {
         std::unique_ptr<DatagramSender> sender;
         std::unique_ptr<DatagramReceiver> receiver;
     };
+    using DatagramTransfers = std::vector<std::unique_ptr<DatagramTransfer>>; ///< of one step
 
     /// Of all streams of one step.
     struct DatagramTotals {
@@ -54,9 +58,9 @@ private:
 
     void iperf_tcp(const scenario::Iperf& step);
     void iperf_udp(const scenario::Iperf& step);
-    [[nodiscard]] Transfer& start_transfer(scenario::InterfaceId from, scenario::InterfaceId to,
-                                           TcpSender::Settings sender, TcpReceiver::Settings receiver);
-    [[nodiscard]] DatagramTransfer& start_datagrams(const scenario::Iperf& step, unsigned stream);
+    const Transfer& start_transfer(Transfers& group, scenario::InterfaceId from, scenario::InterfaceId to,
+                                   TcpSender::Settings sender, TcpReceiver::Settings receiver);
+    void start_datagrams(DatagramTransfers& group, const scenario::Iperf& step, unsigned stream);
     [[nodiscard]] Task make_task(scenario::InterfaceId interface);
     [[nodiscard]] net::Ipv4Address address(scenario::InterfaceId interface) const;
     [[nodiscard]] std::shared_ptr<const net::BytePattern> pattern(std::string_view name, unsigned stream) const;
@@ -68,8 +72,9 @@ private:
 
     Platform& platform_;
     observe::MetricSet& metrics_;
-    std::vector<std::unique_ptr<Transfer>> transfers_;
-    std::vector<std::unique_ptr<DatagramTransfer>> datagrams_;
+    // SystemC leaves the stacks of threads as they are when a run is cut short: what has to be freed is kept here.
+    std::deque<Transfers> transfers_;
+    std::deque<DatagramTransfers> datagrams_;
     std::vector<std::unique_ptr<EchoClient>> echo_clients_;
     static constexpr std::uint16_t first_port = 5001; ///< iperf's
     std::uint16_t next_port_ = first_port;

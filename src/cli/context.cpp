@@ -44,6 +44,10 @@ scenario::Script load(const std::string& file_or_name, const std::vector<std::st
     return scenario::parse_file(file_or_name, overrides);
 }
 
+int report_violation(const Streams& streams, std::string_view violation) {
+    return report(streams, fmt::format("model violation: {}", violation), exit_violation);
+}
+
 int guarded(const Streams& streams, const std::function<int()>& command) {
     try {
         const int status = command();
@@ -62,7 +66,7 @@ int guarded(const Streams& streams, const std::function<int()>& command) {
     } catch (const std::filesystem::filesystem_error& error) {
         return report(streams, error, exit_output);
     } catch (const core::ModelViolation& error) {
-        return report(streams, fmt::format("model violation: {}", error.what()), exit_violation);
+        return report_violation(streams, error.what());
     } catch (const std::exception& error) {
         return report(streams, fmt::format("internal error: {}", error.what()), exit_violation);
     }

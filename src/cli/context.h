@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "rootpool/cli/program.h"
 #include "rootpool/scenario/parse.h"
@@ -18,6 +19,9 @@ struct Context {
 /// A script of the file with this name, or else the built-in scenario. Throws scenario::ScenarioError.
 [[nodiscard]] scenario::Script load(const std::string& file_or_name, const std::vector<std::string>& overrides,
                                     BuiltinScenarios builtins);
+
+/// Says that the model breaks one of its rules. Returns the exit status of that.
+[[nodiscard]] int report_violation(const Streams& streams, std::string_view violation);
 
 /// Runs a command and turns what it throws into a message and an exit status.
 [[nodiscard]] int guarded(const Streams& streams, const std::function<int()>& command);

@@ -13,7 +13,6 @@
 #include "cli/output_folder.h"
 #include "cli/progress_line.h"
 #include "cli/run_options.h"
-#include "rootpool/core/error.h"
 #include "rootpool/observe/atomic_file.h"
 #include "rootpool/observe/results.h"
 #include "rootpool/scenario/expectation.h"
@@ -111,7 +110,7 @@ private:
             return exit_signal + interruption_.signal().value();
         }
         if (end == RunEnd::violated) {
-            throw core::ModelViolation(outcome.violation);
+            return report_violation(context_.streams, outcome.violation);
         }
         if (end == RunEnd::completed) {
             scenario::require_known_metrics(config_.expectations, result.metrics);
