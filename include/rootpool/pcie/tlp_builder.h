@@ -16,6 +16,12 @@ inline constexpr std::uint32_t request_boundary = 4096;
 inline constexpr std::uint64_t first_64_bit_address = 1ULL << 32U;
 inline constexpr std::uint8_t all_byte_enables = 0xF;
 
+/// Gives a memory request another address, with the header that this needs.
+inline void set_address(TlpHeader& header, std::uint64_t address) noexcept {
+    header.address = address;
+    header.four_dw = address >= first_64_bit_address;
+}
+
 /// Type 0 is for a function on the bus that the request travels on, type 1 for one behind a bridge (PCIe
 /// base 2.2.7, 7.3.3).
 enum class ConfigType : std::uint8_t { type_0, type_1 };
