@@ -116,29 +116,34 @@ void Workloads::iperf_tcp(const scenario::Iperf& step) {
         received += transfer->receiver->bytes();
     }
     print(step.server, net::iperf_line(SimTime{0}, now() - start, received));
-
-    std::uint64_t retransmissions = 0;
-    std::uint64_t failed = 0;
-    std::uint64_t wrong = 0;
-    for (const std::unique_ptr<Transfer>& transfer : streams) {
-        wait_for(*transfer, step.name);
-        failed += transfer->sender->failed() ? 1 : 0;
-        require(transfer->sender->failed() || transfer->receiver->bytes() == transfer->sender->bytes(), step.name,
-                "bytes were lost inside a TCP stream");
-        retransmissions += transfer->sender->counters().retransmissions;
-        wrong += transfer->receiver->wrong_bytes();
-        print(step.client, net::iperf_line(SimTime{0}, std::max(transfer->sender->last_write_at() - start, SimTime{0}),
-                                           transfer->sender->bytes()));
-    }
-    require(wrong == 0, step.name, "bytes arrived that the sender had not written at that place");
+    const StreamTotals totals = end_streams(streams, step, start);
+    require(totals.wrong_bytes == 0, step.name, "bytes arrived that the sender had not written at that place");
 
     StepResults results(metrics_, "iperf", step.name);
     results.add("goodput", net::goodput(received, step.duration));
     results.add("bytes", received);
-    results.add("retransmissions", retransmissions);
-    results.add("failed", failed);
-    results.add("wrong_bytes", wrong);
+    results.add("retransmissions", totals.retransmissions);
+    results.add("failed", totals.failed);
+    results.add("wrong_bytes", totals.wrong_bytes);
     results.add("start", start);
+}
+
+/// Waits for all streams, and prints what the client says of each.
+Workloads::StreamTotals Workloads::end_streams(const Transfers& streams, const scenario::Iperf& step, SimTime start) {
+    StreamTotals totals;
+    for (const std::unique_ptr<Transfer>& transfer : streams) {
+        wait_for(*transfer, step.name);
+        const TcpSender& sender = *transfer->sender;
+        const TcpReceiver& receiver = *transfer->receiver;
+        require(sender.failed() || receiver.bytes() == sender.bytes(), step.name,
+                "bytes were lost inside a TCP stream");
+        totals.failed += sender.failed() ? 1 : 0;
+        totals.retransmissions += sender.counters().retransmissions;
+        totals.wrong_bytes += receiver.wrong_bytes();
+        print(step.client,
+              net::iperf_line(SimTime{0}, std::max(sender.last_write_at() - start, SimTime{0}), sender.bytes()));
+    }
+    return totals;
 }
 
 /// Until the sender has sent all and the receiver has read all that arrived.
@@ -176,33 +181,41 @@ void Workloads::iperf_udp(const scenario::Iperf& step) {
         start_datagrams(streams, step, stream);
     }
     sc_core::wait(to_sc_time(step.duration));
-    DatagramTotals totals;
+    std::uint64_t bytes_in_time = 0; // within the duration of the step
     for (const std::unique_ptr<DatagramTransfer>& transfer : streams) {
-        totals.bytes_in_time += transfer->receiver->bytes();
+        bytes_in_time += transfer->receiver->bytes();
     }
     for (const std::unique_ptr<DatagramTransfer>& transfer : streams) {
         wait_for(*transfer);
     }
-    for (const std::unique_ptr<DatagramTransfer>& transfer : streams) {
-        const DatagramReceiver& receiver = *transfer->receiver;
-        const std::uint64_t sent = transfer->sender->sent();
-        totals.bytes += receiver.bytes();
-        totals.wrong_bytes += receiver.wrong_bytes();
-        totals.sent += sent;
-        totals.lost += sent - receiver.datagrams();
-        totals.refused += transfer->sender->refused();
-        print(step.server, net::iperf_datagram_line(SimTime{0}, step.duration, receiver.bytes(),
-                                                    {receiver.jitter(), sent - receiver.datagrams(), sent}));
-    }
+    const DatagramTotals totals = sum_up(streams, step);
     require(totals.wrong_bytes == 0, step.name, "datagrams arrived with other data than was sent");
     StepResults results(metrics_, "iperf", step.name);
-    results.add("goodput", net::goodput(totals.bytes_in_time, step.duration));
+    results.add("goodput", net::goodput(bytes_in_time, step.duration));
     results.add("bytes", totals.bytes);
     results.add("datagrams", totals.sent);
     results.add("lost", totals.lost);
     results.add("refused", totals.refused);
     results.add("wrong_bytes", totals.wrong_bytes);
     results.add("start", start);
+}
+
+/// Prints what the server says of each stream.
+Workloads::DatagramTotals Workloads::sum_up(const DatagramTransfers& streams, const scenario::Iperf& step) {
+    DatagramTotals totals;
+    for (const std::unique_ptr<DatagramTransfer>& transfer : streams) {
+        const DatagramReceiver& receiver = *transfer->receiver;
+        const std::uint64_t sent = transfer->sender->sent();
+        const std::uint64_t lost = sent - receiver.datagrams();
+        totals.bytes += receiver.bytes();
+        totals.wrong_bytes += receiver.wrong_bytes();
+        totals.sent += sent;
+        totals.lost += lost;
+        totals.refused += transfer->sender->refused();
+        print(step.server,
+              net::iperf_datagram_line(SimTime{0}, step.duration, receiver.bytes(), {receiver.jitter(), lost, sent}));
+    }
+    return totals;
 }
 
 void Workloads::ping(const scenario::Ping& step) {

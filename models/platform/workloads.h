@@ -40,6 +40,13 @@ private:
 
     using Transfers = std::vector<std::unique_ptr<Transfer>>; ///< of one step
 
+    /// Of all streams of one step.
+    struct StreamTotals {
+        std::uint64_t retransmissions = 0;
+        std::uint64_t failed = 0;
+        std::uint64_t wrong_bytes = 0;
+    };
+
     struct DatagramTransfer {
         std::unique_ptr<DatagramSender> sender;
         std::unique_ptr<DatagramReceiver> receiver;
@@ -48,7 +55,6 @@ private:
 
     /// Of all streams of one step.
     struct DatagramTotals {
-        std::uint64_t bytes_in_time = 0; ///< within the duration of the step
         std::uint64_t bytes = 0;
         std::uint64_t wrong_bytes = 0;
         std::uint64_t sent = 0;
@@ -60,7 +66,9 @@ private:
     void iperf_udp(const scenario::Iperf& step);
     const Transfer& start_transfer(Transfers& group, scenario::InterfaceId from, scenario::InterfaceId to,
                                    TcpSender::Settings sender, TcpReceiver::Settings receiver);
+    [[nodiscard]] StreamTotals end_streams(const Transfers& streams, const scenario::Iperf& step, SimTime start);
     void start_datagrams(DatagramTransfers& group, const scenario::Iperf& step, unsigned stream);
+    [[nodiscard]] DatagramTotals sum_up(const DatagramTransfers& streams, const scenario::Iperf& step);
     [[nodiscard]] Task make_task(scenario::InterfaceId interface);
     [[nodiscard]] net::Ipv4Address address(scenario::InterfaceId interface) const;
     [[nodiscard]] std::shared_ptr<const net::BytePattern> pattern(std::string_view name, unsigned stream) const;

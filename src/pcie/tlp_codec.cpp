@@ -138,6 +138,37 @@ std::optional<TlpError> take_request(const std::uint8_t* in, TlpHeader& h) {
     return std::nullopt;
 }
 
+/// The header in front of `bytes`, whose fields may still contradict each other.
+std::variant<TlpHeader, TlpError> take_header(core::ByteView bytes) {
+    constexpr std::size_t shortest_header = 12;
+    if (bytes.empty()) {
+        return TlpError{"PCIe base: a TLP begins with a header of 12 or 16 bytes (2.2.1); there is nothing", 0};
+    }
+    const unsigned fmt = bytes[0] >> 5U;
+    if (fmt >= 4) {
+        return TlpError{fmt == 4 ? "PCIe base: TLP prefixes are not supported by this receiver (2.2.10)"
+                                 : "PCIe base: Fmt 101b, 110b and 111b are reserved (2.2.1, table 2-2)",
+                        0};
+    }
+    const std::optional<TlpKind> kind = kind_of(fmt, bytes[0] & 0x1FU);
+    if (!kind) {
+        return TlpError{"PCIe base: Fmt and Type must be a defined combination (2.2.1, table 2-3)", 0};
+    }
+    TlpHeader header;
+    header.kind = *kind;
+    header.four_dw = bit_of(fmt, 0);
+    if (bytes.size() < shortest_header || bytes.size() < header_bytes(header)) {
+        return TlpError{"PCIe base: the header has 12 or 16 bytes, as Fmt says (2.2.1); it is cut short", bytes.size()};
+    }
+    take_common(bytes.data(), header);
+    const std::optional<TlpError> error =
+        is_completion(header.kind) ? take_completion(bytes.data(), header) : take_request(bytes.data(), header);
+    if (error) {
+        return *error;
+    }
+    return header;
+}
+
 /// Length rules of the TLP as a whole (PCIe base 2.2.2, 2.2.3).
 std::optional<TlpError> check_size(const TlpHeader& h, std::size_t size) {
     const std::size_t with_data = header_bytes(h) + payload_bytes(h);
@@ -184,42 +215,22 @@ void encode(const TlpHeader& header, core::ByteView payload, std::vector<std::ui
 }
 
 std::variant<DecodedTlp, TlpError> decode_tlp(core::ByteView bytes) {
-    constexpr std::size_t shortest_header = 12;
-    if (bytes.empty()) {
-        return TlpError{"PCIe base: a TLP begins with a header of 12 or 16 bytes (2.2.1); there is nothing", 0};
-    }
-    const unsigned fmt = bytes[0] >> 5U;
-    if (fmt >= 4) {
-        return TlpError{fmt == 4 ? "PCIe base: TLP prefixes are not supported by this receiver (2.2.10)"
-                                 : "PCIe base: Fmt 101b, 110b and 111b are reserved (2.2.1, table 2-2)",
-                        0};
-    }
-    const std::optional<TlpKind> kind = kind_of(fmt, bytes[0] & 0x1FU);
-    if (!kind) {
-        return TlpError{"PCIe base: Fmt and Type must be a defined combination (2.2.1, table 2-3)", 0};
+    const std::variant<TlpHeader, TlpError> taken = take_header(bytes);
+    if (const auto* error = std::get_if<TlpError>(&taken)) {
+        return *error;
     }
     DecodedTlp tlp;
-    TlpHeader& header = tlp.header;
-    header.kind = *kind;
-    header.four_dw = bit_of(fmt, 0);
-    if (bytes.size() < shortest_header || bytes.size() < header_bytes(header)) {
-        return TlpError{"PCIe base: the header has 12 or 16 bytes, as Fmt says (2.2.1); it is cut short", bytes.size()};
-    }
-    take_common(bytes.data(), header);
-    std::optional<TlpError> error =
-        is_completion(header.kind) ? take_completion(bytes.data(), header) : take_request(bytes.data(), header);
+    tlp.header = std::get<TlpHeader>(taken);
+    std::optional<TlpError> error = validate(tlp.header);
     if (!error) {
-        error = validate(header);
-    }
-    if (!error) {
-        error = check_size(header, bytes.size());
+        error = check_size(tlp.header, bytes.size());
     }
     if (error) {
         return *error;
     }
-    const auto data = bytes.subspan(header_bytes(header), payload_bytes(header));
+    const auto data = bytes.subspan(header_bytes(tlp.header), payload_bytes(tlp.header));
     tlp.data.assign(data.begin(), data.end());
-    if (header.digest) {
+    if (tlp.header.digest) {
         tlp.ecrc = load_be<std::uint32_t>(bytes.data() + bytes.size() - digest_bytes);
     }
     return tlp;

@@ -59,8 +59,9 @@ std::string with_units(std::string_view what, const Key& key, Dimension dimensio
     return fmt::format("{}{} (units: {})", what, range_text(key), unit_names(dimension));
 }
 
-std::string credits_text(std::string_view unit, const Key& key) {
-    return fmt::format("{} to {}{}{}", std::max<std::int64_t>(key.min, 1), key.max, unit,
+std::string credits_text(const Key& key) {
+    return fmt::format("{} to {}{}{}", std::max<std::int64_t>(key.min, 1), key.max,
+                       key.type == KeyType::data_credits ? " credits of 16 B, as a number or a size" : "",
                        key.min == 0 ? ", or infinite" : "");
 }
 
@@ -76,6 +77,44 @@ std::string child_names(const Key& key) {
         names.emplace_back(last_part(*child));
     }
     return enumerate(names);
+}
+
+std::string collection_text(const Key& key) {
+    switch (key.type) {
+    case KeyType::one_of:
+        return "a map with one key: " + child_names(key);
+    case KeyType::name_map:
+        return elements("a map of names", key);
+    case KeyType::list:
+        return elements("a list", key);
+    default:
+        return (key.shorthand.empty() ? "a map with " : fmt::format("a value of {}, or a map with ", key.shorthand)) +
+               child_names(key);
+    }
+}
+
+std::string letters_text(const Key& key) {
+    switch (key.type) {
+    case KeyType::name:
+        return fmt::format("a name: a letter, then letters, digits, '_' or '-', at most {} characters", key.max);
+    case KeyType::path:
+        return fmt::format("names with '/' between them, at most {} characters", key.max);
+    default:
+        return fmt::format("a line of {} to {} characters", key.min, key.max);
+    }
+}
+
+std::string quantity_text(const Key& key) {
+    switch (key.type) {
+    case KeyType::time_per_byte:
+        return with_units("a time for each byte", key, Dimension::time_per_byte);
+    case KeyType::data_rate:
+        return with_units("a data rate", key, Dimension::data_rate);
+    case KeyType::data_size:
+        return with_units("a size", key, Dimension::data_size);
+    default:
+        return with_units("a time", key, Dimension::time) + (key.type == KeyType::time_or_off ? ", or off" : "");
+    }
 }
 
 std::string_view presence_text(const Key& key) {
@@ -136,42 +175,31 @@ std::string accepted(const Key& key) {
     }
     switch (key.type) {
     case KeyType::map:
-        return (key.shorthand.empty() ? "a map with " : fmt::format("a value of {}, or a map with ", key.shorthand)) +
-               child_names(key);
     case KeyType::one_of:
-        return "a map with one key: " + child_names(key);
     case KeyType::name_map:
-        return elements("a map of names", key);
     case KeyType::list:
-        return elements("a list", key);
+        return collection_text(key);
     case KeyType::text:
-        return fmt::format("a line of {} to {} characters", key.min, key.max);
     case KeyType::name:
-        return fmt::format("a name: a letter, then letters, digits, '_' or '-', at most {} characters", key.max);
     case KeyType::path:
-        return fmt::format("names with '/' between them, at most {} characters", key.max);
+        return letters_text(key);
+    case KeyType::time:
+    case KeyType::time_or_off:
+    case KeyType::time_per_byte:
+    case KeyType::data_rate:
+    case KeyType::data_size:
+        return quantity_text(key);
     case KeyType::integer:
         return "a whole number" + range_text(key);
+    case KeyType::probability:
+        return "a probability" + range_text(key);
+    case KeyType::header_credits:
+    case KeyType::data_credits:
+        return credits_text(key);
     case KeyType::flag:
         return "on or off";
     case KeyType::choice:
         return "";
-    case KeyType::time:
-        return with_units("a time", key, Dimension::time);
-    case KeyType::time_or_off:
-        return with_units("a time", key, Dimension::time) + ", or off";
-    case KeyType::time_per_byte:
-        return with_units("a time for each byte", key, Dimension::time_per_byte);
-    case KeyType::data_rate:
-        return with_units("a data rate", key, Dimension::data_rate);
-    case KeyType::data_size:
-        return with_units("a size", key, Dimension::data_size);
-    case KeyType::probability:
-        return "a probability" + range_text(key);
-    case KeyType::header_credits:
-        return credits_text("", key);
-    case KeyType::data_credits:
-        return credits_text(" credits of 16 B, as a number or a size", key);
     case KeyType::ipv4:
         return "an IPv4 address such as 10.0.2.1";
     case KeyType::vf_set:

@@ -19,6 +19,9 @@ constexpr std::uint16_t plain_register = 0x98;
     return header;
 }
 
+/// More than one dword from there on crosses a multiple of 4 KB.
+[[nodiscard]] std::uint64_t at_end_of_page(std::uint64_t address) { return (address & ~0xFFFULL) + 0xFFC; }
+
 } // namespace
 
 SwitchTlps::SwitchTlps(const SwitchCase& of, unsigned rarity, Random& random, pcie::TlpFactory& factory)
@@ -132,57 +135,61 @@ pcie::TlpHeader SwitchTlps::configuration(std::size_t root) {
 }
 
 pcie::TlpHeader SwitchTlps::refused_of_root(std::size_t root) {
-    TlpHeader header = memory(root, random_.one_in(2));
+    const TlpHeader request = memory(root, random_.one_in(2));
     const reference::RootTables& tables = of_.settings.roots[root];
     const auto& bridge = tables.downstream[random_.below(static_cast<unsigned>(tables.downstream.size()))];
-    switch (random_.below(14)) {
+    const unsigned fault = random_.below(faulty_requests + forbidden_kinds);
+    return fault < faulty_requests ? faulty(request, bridge, fault)
+                                   : forbidden(request.address, bridge, fault - faulty_requests);
+}
+
+pcie::TlpHeader SwitchTlps::faulty(TlpHeader request, const reference::BridgeTable& bridge, unsigned fault) {
+    switch (fault) {
     case 0:
-        header.address = 0x4000'0000; // no window
-        header.four_dw = false;
+        request.address = 0x4000'0000; // no window
+        request.four_dw = false;
         break;
     case 1:
-        header.address = bridge.memory.base + 4ULL * random_.below(0x3000); // maybe no BAR
-        header.four_dw = false;
+        request.address = bridge.memory.base + 4ULL * random_.below(0x3000); // maybe no BAR
+        request.four_dw = false;
         break;
     case 2:
-        header.address = (header.address & ~0xFFFULL) + 0xFFC;
+        request.address = at_end_of_page(request.address);
         break;
     case 3:
-        header.poisoned = true;
+        request.poisoned = true;
         break;
     case 4:
-        header.traffic_class = 1;
+        request.traffic_class = 1;
         break;
     case 5:
-        header.address_type = 1;
+        request.address_type = 1;
         break;
-    case 6:
-        header.tag = pcie::Tag(0x155);
-        break;
-    case 7:
-        header = of_kind(pcie::memory_read(pcie::Bdf(0), tag(), header.address, 4), TlpKind::memory_read_locked);
-        break;
-    case 8:
-        header = of_kind(pcie::memory_read(pcie::Bdf(0), tag(), 0x1000, 4), TlpKind::io_read);
-        break;
-    case 9:
-        header = pcie::message(pcie::Bdf(0), 0x19, 3); // PME_Turn_Off ends in the switch
-        break;
-    case 10:
-        header = pcie::config_read(pcie::ConfigType::type_1, pcie::Bdf(0), tag(), pcie::Bdf(bridge.secondary, 0, 7), 0);
-        break;
-    case 11:
-        header = pcie::config_write(pcie::ConfigType::type_1, pcie::Bdf(0), tag(),
-                                    pcie::Bdf(static_cast<std::uint8_t>(random_.below(8)), 0, 1), plain_register);
-        break;
-    case 12: // an answer that nobody waits for
-        header =
-            pcie::completion(pcie::memory_read(pcie::Bdf(bridge.secondary, 30, 7), tag(), 0x1000, 4), pcie::Bdf(0));
-        break;
-    default: // larger than most devices take
-        header = pcie::memory_write(pcie::Bdf(0), pcie::Tag(0), header.address & ~0xFFFULL, longest_data);
+    default:
+        request.tag = pcie::Tag(0x155);
     }
-    return header;
+    return request;
+}
+
+pcie::TlpHeader SwitchTlps::forbidden(std::uint64_t address, const reference::BridgeTable& bridge, unsigned kind) {
+    const auto type_1 = pcie::ConfigType::type_1;
+    switch (kind) {
+    case 0:
+        return of_kind(pcie::memory_read(pcie::Bdf(0), tag(), address, 4), TlpKind::memory_read_locked);
+    case 1:
+        return of_kind(pcie::memory_read(pcie::Bdf(0), tag(), 0x1000, 4), TlpKind::io_read);
+    case 2:
+        return pcie::message(pcie::Bdf(0), 0x19, 3); // PME_Turn_Off ends in the switch
+    case 3:
+        return pcie::config_read(type_1, pcie::Bdf(0), tag(), pcie::Bdf(bridge.secondary, 0, 7), 0);
+    case 4:
+        return pcie::config_write(type_1, pcie::Bdf(0), tag(),
+                                  pcie::Bdf(static_cast<std::uint8_t>(random_.below(8)), 0, 1), plain_register);
+    case 5: // an answer that nobody waits for
+        return pcie::completion(pcie::memory_read(pcie::Bdf(bridge.secondary, 30, 7), tag(), 0x1000, 4), pcie::Bdf(0));
+    default: // larger than most devices take
+        return pcie::memory_write(pcie::Bdf(0), pcie::Tag(0), address & ~0xFFFULL, longest_data);
+    }
 }
 
 std::uint64_t SwitchTlps::host_address() {
@@ -223,7 +230,7 @@ pcie::TlpHeader SwitchTlps::refused_of_device(std::size_t device) {
         header.requester = pcie::Bdf(0xFE, 3, 1); // nobody
         break;
     case 3:
-        header.address = (header.address & ~0xFFFULL) + 0xFFC;
+        header.address = at_end_of_page(header.address);
         break;
     case 4:
         header.address_type = 1;

@@ -31,6 +31,12 @@ private:
     void find_functions();
     [[nodiscard]] pcie::TlpHeader allowed_of_root(std::size_t root);
     [[nodiscard]] pcie::TlpHeader refused_of_root(std::size_t root);
+    static constexpr unsigned faulty_requests = 7;
+    /// A memory request with one field wrong, most often; `fault` < faulty_requests.
+    [[nodiscard]] pcie::TlpHeader faulty(pcie::TlpHeader request, const reference::BridgeTable& bridge, unsigned fault);
+    static constexpr unsigned forbidden_kinds = 7;
+    /// Something that does not go to the device; `kind` < forbidden_kinds.
+    [[nodiscard]] pcie::TlpHeader forbidden(std::uint64_t address, const reference::BridgeTable& bridge, unsigned kind);
     [[nodiscard]] pcie::TlpHeader own_function(std::size_t root);
     [[nodiscard]] pcie::TlpHeader memory(std::size_t root, bool reads);
     [[nodiscard]] pcie::TlpHeader configuration(std::size_t root);
