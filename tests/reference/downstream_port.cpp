@@ -4,25 +4,15 @@ namespace rootpool::reference {
 
 DownstreamPort::DownstreamPort(std::size_t number, Link& link, const SwitchSettings& settings,
                                pcie::TlpFactory& factory, SwitchCoverage& coverage)
-    : number_(number), settings_(settings), factory_(factory), coverage_(coverage), device_link_(link),
-      link_(link.end(0), settings.mutation), engine_(settings.devices.at(number), settings, factory, coverage),
-      to_device_(
-          {OutputName::Leads::to_device, number},
+    : SwitchPort(
+          link.end(0), {OutputName::Leads::to_device, number},
           {settings.arbiter, settings.roots.size() + 1, settings.weights, settings.priorities, settings.mutation},
-          settings, *this, coverage) {
+          settings.stages.inward() + settings.stages.toward_root(), settings, *this, coverage),
+      number_(number), factory_(factory), device_link_(link),
+      engine_(settings.devices.at(number), settings, factory, coverage) {
     shares_.reserve(settings.roots.size());
     for (std::size_t root = 0; root < settings.roots.size(); ++root) {
         shares_.emplace_back(link_, settings, coverage);
-    }
-}
-
-void DownstreamPort::take_news(Edge now) {
-    while (link_.has_news(time_of(now))) {
-        if (link_.has_beginning(time_of(now))) {
-            begin(link_.take_beginning(), now);
-        } else {
-            take(link_.take_arrival(), now);
-        }
     }
 }
 
@@ -35,21 +25,11 @@ void DownstreamPort::begin(const Beginning& beginning, Edge now) {
         return;
     }
     CrossbarOutput& output = roots_[result.root.index()]->to_root();
-    const Edge transfer = output.transfer_cycles(result.tlp->header);
-    const CutThroughEdges edges =
-        cut_through_edges(now, edge_after(beginning.last_beat), transfer, inward(), settings_.mutation);
-    Queued queued{result.tlp, edges.ready};
-    queued.whole = edges.whole;
+    RootShare& share = shares_[result.root.index()];
+    Queued queued = cut_through(beginning, result.tlp, output, share, now);
     if (beginning.is_good) {
-        RootShare& share = shares_[result.root.index()];
-        queued.received = {beginning.tlp, beginning.connection};
-        queued.from = &share;
-        share.come(queued.received, edges.ready);
-        link_.cut_through(beginning.tlp);
-    } else {
-        queued.bad_end = edges.whole;
+        share.come(queued.received, queued.ready);
     }
-    ++coverage_.cut_through;
     output.put(number_, std::move(queued));
 }
 
@@ -58,7 +38,7 @@ void DownstreamPort::follow_link(Edge now) {
     while (link_.has_change(time_of(now))) {
         is_connected_ = link_.take_change().is_up;
         if (!is_connected_) {
-            to_device_.flush(answers(), now);
+            to_link_.flush(answers(), now);
             engine_.forget();
         }
     }
@@ -73,17 +53,17 @@ void DownstreamPort::follow_root(pcie::RootId root, const LinkChange& change, Ed
         return;
     }
     if (settings_.mutation != Mutation::queues_survive_reset) {
-        to_device_.flush(root.index(), now);
+        to_link_.flush(root.index(), now);
         roots_[root.index()]->to_root().flush(number_, now);
     }
     const Edge late = settings_.mutation == Mutation::function_reset_plus_one ? 1 : 0;
     for (const pcie::TlpPtr& request : engine_.reset_root(root)) {
-        to_device_.put(answers(), {request, now + settings_.stages.local - 1 + late, 1U + root.value(), {}, nullptr});
+        to_link_.put(answers(), {request, now + settings_.stages.local - 1 + late, 1U + root.value(), {}, nullptr});
     }
 }
 
 void DownstreamPort::take(const Buffered& received, Edge now) {
-    const Edge ready = now + inward() - 1;
+    const Edge ready = ready_after(now);
     const EngineResult result = decide(*received.tlp, SharingEngine::State::follows);
     if (link_.was_cut_through(received.tlp)) {
         return;
@@ -98,7 +78,7 @@ void DownstreamPort::take(const Buffered& received, Edge now) {
     link_.release(received, time_of(seen));
     if (result.kind == EngineResult::Kind::answered) {
         ++coverage_.refused_to_device;
-        to_device_.put(answers(), {result.tlp, seen + settings_.stages.local - 1, 0, {}, nullptr});
+        to_link_.put(answers(), {result.tlp, seen + settings_.stages.local - 1, 0, {}, nullptr});
     }
 }
 
@@ -109,7 +89,7 @@ void DownstreamPort::end_fenced(const Queued& queued, const UpstreamPort& root, 
     queued.from->release(queued.received, time_of(now));
     if (pcie::TlpPtr answer = refuse_fenced(queued.received.tlp->header, root)) {
         ++coverage_.fenced_answered;
-        to_device_.put(answers(), {std::move(answer), now + settings_.stages.local - 1, 0, {}, nullptr});
+        to_link_.put(answers(), {std::move(answer), now + settings_.stages.local - 1, 0, {}, nullptr});
     }
 }
 
@@ -149,13 +129,12 @@ bool DownstreamPort::is_stopped(const pcie::Tlp& tlp, const UpstreamPort& root) 
 void DownstreamPort::granted(std::size_t input, const Queued& queued, Edge now) {
     const StageCycles& stages = settings_.stages;
     const Edge ready = now + stages.arbitration + stages.toward_device() + stages.egress;
-    Handed handed{queued.tlp, time_of(ready), time_of(ready + queued.transfer - 1), queued.bad_end.has_value(),
-                  stages.transmit_crossing};
+    Handed sent = handed(queued, ready);
     if (input == answers()) {
         if (is_connected_) {
             const bool is_own = pcie::flow_class(queued.tlp->header.kind) == pcie::FlowClass::non_posted;
-            handed.tlp = is_own ? engine_.send_own(*queued.tlp) : queued.tlp;
-            link_.send(handed);
+            sent.tlp = is_own ? engine_.send_own(*queued.tlp) : queued.tlp;
+            link_.send(sent);
         }
         return;
     }
@@ -171,8 +150,8 @@ void DownstreamPort::granted(std::size_t input, const Queued& queued, Edge now) 
     coverage_.refused_without_link += is_connected_ ? 0 : 1;
     const EngineResult result = is_connected_ ? engine_.from_root(*queued.tlp) : engine_.without_link(*queued.tlp);
     if (result.kind == EngineResult::Kind::forwarded) {
-        handed.tlp = result.tlp;
-        link_.send(handed);
+        sent.tlp = result.tlp;
+        link_.send(sent);
     } else if (result.kind == EngineResult::Kind::answered) {
         coverage_.refused_to_root += result.tlp->header.status == pcie::CompletionStatus::successful ? 0 : 1;
         root.answer(result.tlp, now + stages.toward_device(), rank);

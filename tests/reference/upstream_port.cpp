@@ -21,32 +21,22 @@ pcie::TlpKind type_0(pcie::TlpKind kind) noexcept {
 
 UpstreamPort::UpstreamPort(std::size_t number, LinkEnd& end, const SwitchSettings& settings, pcie::TlpFactory& factory,
                            SwitchCoverage& coverage)
-    : root_(static_cast<std::uint8_t>(number)), settings_(settings), factory_(factory), coverage_(coverage),
-      link_(end, settings.mutation), bridges_(settings.roots.at(number), settings.tagging),
-      to_root_({Leads::to_root, number}, arbiter_of(settings, settings.devices.size() + 1), settings, egress_,
-               coverage),
+    : SwitchPort(end, {Leads::to_root, number}, arbiter_of(settings, settings.devices.size() + 1),
+                 settings.stages.inward(), settings, egress_, coverage),
+      root_(static_cast<std::uint8_t>(number)), factory_(factory),
+      bridges_(settings.roots.at(number), settings.tagging),
       to_own_({Leads::to_own_functions, number}, arbiter_of(settings, 1), settings, own_functions_, coverage),
-      fence_(to_root_, settings, coverage) {}
+      fence_(to_link_, settings, coverage) {}
 
 void UpstreamPort::set_recorder(GrantRecorder& recorder) noexcept {
-    to_root_.set_recorder(recorder);
+    to_link_.set_recorder(recorder);
     to_own_.set_recorder(recorder);
 }
 
 void UpstreamPort::answer(pcie::TlpPtr completion, Edge decided, unsigned rank) {
     const unsigned place = settings_.mutation == Mutation::answers_in_no_order ? ~rank : rank;
-    to_root_.put(settings_.devices.size(),
+    to_link_.put(settings_.devices.size(),
                  {std::move(completion), decided + settings_.stages.local - 1, place, {}, nullptr});
-}
-
-void UpstreamPort::take_news(Edge now) {
-    while (link_.has_news(time_of(now))) {
-        if (link_.has_beginning(time_of(now))) {
-            begin(link_.take_beginning(), now);
-        } else {
-            take(link_.take_arrival(), now);
-        }
-    }
 }
 
 LinkChange UpstreamPort::follow_link(Edge now) {
@@ -65,20 +55,7 @@ void UpstreamPort::begin(const Beginning& beginning, Edge now) {
         return;
     }
     CrossbarOutput& output = devices_[to.device]->to_device();
-    const Edge transfer = output.transfer_cycles(beginning.tlp->header);
-    const CutThroughEdges edges = cut_through_edges(now, edge_after(beginning.last_beat), transfer,
-                                                    settings_.stages.inward(), settings_.mutation);
-    Queued queued{tagged(*beginning.tlp, to), edges.ready};
-    queued.whole = edges.whole;
-    if (beginning.is_good) {
-        queued.received = {beginning.tlp, beginning.connection};
-        queued.from = &link_;
-        link_.cut_through(beginning.tlp);
-    } else {
-        queued.bad_end = edges.whole;
-    }
-    ++coverage_.cut_through;
-    output.put(root_.index(), std::move(queued));
+    output.put(root_.index(), cut_through(beginning, tagged(*beginning.tlp, to), output, link_, now));
 }
 
 void UpstreamPort::take(const Buffered& received, Edge now) {
@@ -86,7 +63,7 @@ void UpstreamPort::take(const Buffered& received, Edge now) {
         return;
     }
     const Destination to = bridges_.route(received.tlp->header);
-    const Edge ready = now + settings_.stages.inward() - 1;
+    const Edge ready = ready_after(now);
     Queued queued{tagged(*received.tlp, to), ready, 0, received, &link_, {}, 0, ready};
     if (to.kind == Destination::Kind::device) {
         devices_[to.device]->to_device().put(root_.index(), std::move(queued));
@@ -109,19 +86,17 @@ void UpstreamPort::end_fenced(Edge now) {
         return;
     }
     for (std::size_t device = 0; device < devices_.size(); ++device) {
-        const CrossbarQueue& queue = to_root_.queue(device);
+        const CrossbarQueue& queue = to_link_.queue(device);
         while (!queue.empty() && queue.at(0).ready < now) {
             ++(fence_.has_begun(now) ? coverage_.fenced_waiting : coverage_.fenced_later);
-            devices_[device]->end_fenced(to_root_.take_first(device, now), *this, now);
+            devices_[device]->end_fenced(to_link_.take_first(device, now), *this, now);
         }
     }
 }
 
 void UpstreamPort::Egress::granted(std::size_t /*input*/, const Queued& queued, Edge now) {
     const StageCycles& stages = port_.settings_.stages;
-    const Edge ready = now + stages.arbitration + stages.egress;
-    port_.link_.send({queued.tlp, time_of(ready), time_of(ready + queued.transfer - 1), queued.bad_end.has_value(),
-                      stages.transmit_crossing});
+    port_.link_.send(port_.handed(queued, now + stages.arbitration + stages.egress));
 }
 
 void UpstreamPort::OwnFunctions::granted(std::size_t /*input*/, const Queued& queued, Edge now) {

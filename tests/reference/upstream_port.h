@@ -2,26 +2,24 @@
 
 #include <vector>
 
-#include "tests/reference/crossbar_output.h"
 #include "tests/reference/root_bridges.h"
 #include "tests/reference/root_fence.h"
+#include "tests/reference/switch_port.h"
 
 namespace rootpool::reference {
 
 class DownstreamPort;
 
 /// The port of a root: its link, its bridges and what the crossbar has for it.
-class UpstreamPort {
+class UpstreamPort : public SwitchPort {
 public:
     UpstreamPort(std::size_t number, LinkEnd& end, const SwitchSettings& settings, pcie::TlpFactory& factory,
                  SwitchCoverage& coverage);
-    UpstreamPort(const UpstreamPort&) = delete;
-    UpstreamPort& operator=(const UpstreamPort&) = delete;
 
     void connect(std::vector<DownstreamPort*> devices) { devices_ = std::move(devices); }
     void set_recorder(GrantRecorder& recorder) noexcept;
 
-    [[nodiscard]] CrossbarOutput& to_root() noexcept { return to_root_; }
+    [[nodiscard]] CrossbarOutput& to_root() noexcept { return to_link_; }
     [[nodiscard]] pcie::RootId root() const noexcept { return root_; }
     [[nodiscard]] const RootFence& fence() const noexcept { return fence_; }
     [[nodiscard]] const RootBridges& bridges() const noexcept { return bridges_; }
@@ -29,16 +27,7 @@ public:
     /// goes first (docs/timing.md 3.6).
     void answer(pcie::TlpPtr completion, Edge decided, unsigned rank);
 
-    // At an edge, in this order.
-    void take_inputs(Edge now) {
-        link_.update(time_of(now));
-        if (settings_.cut_through) { // what is stored is good
-            to_root_.drop_bad(now);
-        }
-        if (link_.has_news(time_of(now))) {
-            take_news(now);
-        }
-    }
+    // At an edge, in this order, after take_inputs().
     /// The link came up or went down before the edge, and was not followed yet.
     [[nodiscard]] bool has_change(Edge now) const noexcept { return link_.has_change(time_of(now)); }
     /// All functions are reset.
@@ -50,7 +39,7 @@ public:
         }
     }
     void step(Edge now) {
-        to_root_.step(now);
+        to_link_.step(now);
         to_own_.step(now);
     }
 
@@ -76,22 +65,17 @@ private:
         UpstreamPort& port_;
     };
 
-    void take_news(Edge now);
     /// What waits for the root, or has come for it.
     void end_fenced(Edge now);
-    void begin(const Beginning& beginning, Edge now);
-    void take(const Buffered& received, Edge now);
+    void begin(const Beginning& beginning, Edge now) override;
+    void take(const Buffered& received, Edge now) override;
     [[nodiscard]] pcie::TlpPtr tagged(const pcie::Tlp& received, const Destination& to);
 
     pcie::RootId root_;
-    const SwitchSettings& settings_;
     pcie::TlpFactory& factory_;
-    SwitchCoverage& coverage_;
-    LinkPort link_;
     RootBridges bridges_;
     Egress egress_{*this};
     OwnFunctions own_functions_{*this};
-    CrossbarOutput to_root_;
     CrossbarOutput to_own_;
     RootFence fence_;
     std::vector<DownstreamPort*> devices_;
