@@ -142,7 +142,8 @@ bool BridgeFunction::present() const noexcept {
 
 void BridgeFunction::set_max_payload(unsigned bytes) noexcept {
     const std::uint32_t code = bytes >= 512 ? 2U : bytes >= 256 ? 1U : 0U;
-    space_.set32(Registers::device_capabilities, (space_.get32(Registers::device_capabilities) & ~7U) | code);
+    // A capability, which no reset of this bridge changes.
+    space_.redefine32(Registers::device_capabilities, 7U, code);
 }
 
 pcie::ErrorMessage BridgeFunction::report(pcie::ErrorKind kind, const pcie::ErrorDetails& details) noexcept {

@@ -65,7 +65,7 @@ public:
     /// Downstream bridge: something is in the slot; presence and link-active state, with their change bits.
     void set_presence(bool present) noexcept;
     [[nodiscard]] bool present() const noexcept;
-    /// The largest payload that the bridge advertises: 128, 256 or 512 bytes.
+    /// The largest payload that the bridge advertises, also after resets: 128, 256 or 512 bytes.
     void set_max_payload(unsigned bytes) noexcept;
     /// ACS Control, P2P Request Redirect (PCIe base 6.12.1.1): requests between devices must not pass here.
     [[nodiscard]] bool redirects_requests() const noexcept {

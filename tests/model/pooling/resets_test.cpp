@@ -217,6 +217,7 @@ protected:
         return sum;
     }
     static void expect_ends(Event event);
+    static void expect_max_payload();
 
     static std::unique_ptr<PooledPlatform> platform;
     static std::unique_ptr<ResetLoad> load;
@@ -245,6 +246,17 @@ void Resets::run(Event event, unsigned seed) {
     EXPECT_EQ(platform->multi_root_switch.engine(pooling::DeviceIndex(0)).outstanding(), 0U) << "a tag is lost";
     expect_ends(event);
     platform->set_up_again();
+    expect_max_payload();
+}
+
+/// The payload that the physical function is set to, 128 bytes, is what every slave's software may set its functions to:
+/// the device does not take more.
+void Resets::expect_max_payload() {
+    for (unsigned root = 1; root < ResetLoad::roots; ++root) {
+        const std::uint32_t capabilities =
+            platform->config_read(root, downstream_bridge, pooling::BridgeRegisters::device_capabilities);
+        EXPECT_EQ(capabilities & 7U, 0U) << "maximum payload that the bridge advertises to root " << root;
+    }
 }
 
 void Resets::expect_ends(Event event) {

@@ -75,6 +75,13 @@ TEST(BridgeFunction, advertises_the_payload_that_it_is_given) {
     EXPECT_EQ(bridge.read(Registers::device_capabilities) & 7U, 1U);
 }
 
+TEST(BridgeFunction, advertises_the_payload_that_it_is_given_also_after_a_reset) {
+    BridgeFunction bridge(FunctionKind::downstream_bridge, 1);
+    bridge.set_max_payload(128);
+    bridge.reset();
+    EXPECT_EQ(bridge.read(Registers::device_capabilities) & 7U, 0U) << "the device below was not reset";
+}
+
 TEST(BridgeFunction, owns_no_bus_before_it_is_numbered) {
     BridgeFunction bridge(FunctionKind::downstream_bridge, 1);
     EXPECT_FALSE(bridge.owns_bus(0));
