@@ -30,6 +30,11 @@ public:
     /// When the link is down; before the simulation, in order and without overlap.
     void set_down_times(std::vector<TimeSpan> times);
 
+    /// No TLP that is decided now starts this much later or more.
+    [[nodiscard]] SimTime look_ahead_span() const noexcept { return timing_.clock.time(timing_.update_limit + 2); }
+    /// Decides from now on only what starts now: before the run ends, for whatever was decided counts.
+    void stop_looking_ahead() noexcept { look_ahead_ = false; }
+
     /// Packets from the upstream component, and from the downstream component. Up to now.
     [[nodiscard]] const LinkEnd& down() {
         run_to_now();

@@ -23,7 +23,7 @@ namespace {
 /// Simulated time between two looks at the keyboard and the progress line.
 constexpr SimTime slice = 1ms;
 /// After the timeline, frames that are still under way get this long to arrive.
-constexpr SimTime drain_step = 100us;
+constexpr SimTime drain_slice = 100us;
 constexpr SimTime drain_limit = 1s;
 
 /// Something that takes simulated time, in a thread of its own, and how it ended.
@@ -97,6 +97,7 @@ private:
 [[nodiscard]] cli::RunEnd follow(const Activity& activity, Platform& platform, const Timeline& timeline,
                                  SimulationKernel& kernel, const cli::RunOptions& options) {
     const SimTime last = options.until.value_or(core::never);
+    const SimTime clear = last - platform.topology().look_ahead_span(); // of TLPs that start after the end
     while (!activity.done()) {
         if (options.interrupted()) {
             return cli::RunEnd::interrupted;
@@ -104,7 +105,10 @@ private:
         if (now() >= last) {
             return cli::RunEnd::until;
         }
-        kernel.advance(std::min(slice, last - now()));
+        if (now() >= clear) {
+            platform.topology().stop_looking_ahead();
+        }
+        kernel.advance(std::min(slice, (now() < clear ? clear : last) - now()));
         if (platform.topology().standstill()) {
             return cli::RunEnd::violated;
         }
@@ -124,10 +128,16 @@ void dump_functions(Platform& platform, SimulationKernel& kernel, const cli::Run
     dump.rethrow();
 }
 
+/// Until all that links have decided has started: it counts, so it must not depend on how far they looked ahead.
+void settle(Platform& platform, SimulationKernel& kernel) {
+    platform.topology().stop_looking_ahead();
+    kernel.advance(platform.topology().look_ahead_span());
+}
+
 void drain(Platform& platform, SimulationKernel& kernel) {
     const SimTime end = now() + drain_limit;
     while (platform.frames_under_way() && now() < end && !platform.topology().standstill()) {
-        kernel.advance(drain_step);
+        kernel.advance(drain_slice);
     }
 }
 
@@ -156,6 +166,7 @@ cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli
     outcome.simulated_time = now();
     if (outcome.end == cli::RunEnd::completed) {
         perform(outcome, [&] {
+            settle(platform, kernel);
             drain(platform, kernel);
             if (!platform.topology().standstill()) {
                 platform.check_conservation();

@@ -116,6 +116,20 @@ void Topology::make_links() {
     }
 }
 
+SimTime Topology::look_ahead_span() const noexcept {
+    SimTime span{};
+    for (const NamedLink& link : links_) {
+        span = std::max(span, link.link->look_ahead_span());
+    }
+    return span;
+}
+
+void Topology::stop_looking_ahead() noexcept {
+    for (NamedLink& link : links_) {
+        link.link->stop_looking_ahead();
+    }
+}
+
 void Topology::add_link_metrics(observe::MetricSet& metrics) {
     for (const NamedLink& link : links_) {
         models::add_link_metrics(metrics, link.owner, *link.link);

@@ -41,6 +41,10 @@ public:
 
     /// Why the fabric cannot go on, if it stands still; then the simulation has paused.
     [[nodiscard]] const std::optional<std::string>& standstill() const noexcept { return standstill_; }
+    /// No TLP that a link decides now starts this much later or more.
+    [[nodiscard]] SimTime look_ahead_span() const noexcept;
+    /// See Link.
+    void stop_looking_ahead() noexcept;
     /// What happened on every link until now.
     void add_link_metrics(observe::MetricSet& metrics);
 

@@ -29,6 +29,9 @@ CASES = {
     "parallel steps that end at once": (SCRIPTS / "two-uploads.yaml", settings(
         "topology.servers.server1.link.down=[{at: 46639.947 us, for: 1.5 us}]",
         "topology.servers.server4.link.bit_error_rate=1e-6", "topology.devices.nic0.link.bit_error_rate=1e-5")),
+    **{f"end under traffic, {end} us": ("paper/fig10-pooled-client", ("--until", f"{end} us", *settings("expect=[]")))
+       for end in range(267_900, 267_920)},
+    "steps that end under traffic": (SCRIPTS / "cut-short.yaml", ()),
     "standstill": (SCRIPTS / "stuck-slave.yaml", settings("topology.switch.fence_timeout=off")),
 }
 
