@@ -25,12 +25,14 @@ function(rootpool_library area)
   set_property(GLOBAL APPEND PROPERTY ROOTPOOL_LIBRARIES rootpool_${area})
 endfunction()
 
-# rootpool_model_library(<area> SOURCES ... DEPENDS ...): static library rootpool_models_<area> of SystemC modules.
+# rootpool_model_library(<area> SOURCES ... DEPENDS ...): static library rootpool_models_<area> of SystemC modules. With
+# ROOTPOOL_UNITY compiled as one, so that what a TLP passes on its way is inlined across files.
 function(rootpool_model_library area)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPENDS")
   add_library(rootpool_models_${area} STATIC ${ARG_SOURCES})
   add_library(rootpool::models_${area} ALIAS rootpool_models_${area})
-  set_target_properties(rootpool_models_${area} PROPERTIES EXPORT_NAME models_${area})
+  set_target_properties(rootpool_models_${area} PROPERTIES EXPORT_NAME models_${area} UNITY_BUILD ${ROOTPOOL_UNITY}
+                                                           UNITY_BUILD_BATCH_SIZE 0)
   target_compile_features(rootpool_models_${area} PUBLIC cxx_std_20)
   target_include_directories(rootpool_models_${area} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                                             $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/rootpool-models>)

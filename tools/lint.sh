@@ -4,14 +4,14 @@
 #   tools/lint.sh [--build DIR] [FILE]...
 #
 #   --no-tidy    format and layering only
-#   --build DIR  a configured build folder (default build/release; configured if it is not there)
+#   --build DIR  a configured build folder (default build/lint; configured if it is not there)
 #   FILE         files to look at (default: all that git tracks)
 #
 # Exit status: 0 clean, 1 findings, 2 usage.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build=build/release
+build=build/lint
 tidy=yes
 files=()
 while [ $# -gt 0 ]; do

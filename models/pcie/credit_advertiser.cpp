@@ -16,16 +16,24 @@ void CreditAdvertiser::start(const pcie::Credits& advertised) {
     earliest_ = pcie::no_tick;
 }
 
+void CreditAdvertiser::Class::insert(const Release& release) {
+    std::size_t index = releases.size();
+    while (index > 0 && releases[index - 1].from > release.from) {
+        --index;
+    }
+    releases.insert(index, release);
+}
+
 bool CreditAdvertiser::release(pcie::FlowClass flow, pcie::CreditCost cost, pcie::LinkTick from) {
     Class& one = of(flow);
     if (one.infinite) {
         return false; // PCIe base 2.6.1: no UpdateFC for what was advertised as infinite
     }
-    std::size_t index = one.releases.size();
-    while (index > 0 && one.releases[index - 1].from > from) {
-        --index;
+    if (one.releases.empty() || one.releases.back().from <= from) {
+        one.releases.push({from, cost});
+    } else {
+        one.insert({from, cost});
     }
-    one.releases.insert(index, {from, cost});
     one.update_from = std::min(one.update_from, from + update_limit_);
     const bool earlier = one.update_from < earliest_;
     earliest_ = std::min(earliest_, one.update_from);

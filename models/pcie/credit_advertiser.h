@@ -47,6 +47,8 @@ private:
         pcie::CreditCount allocated;
         pcie::LinkTick update_from = pcie::no_tick;
         core::RingQueue<Release> releases; ///< not in `allocated` yet, by tick
+
+        void insert(const Release& release);
     };
 
     [[nodiscard]] const Class& of(pcie::FlowClass flow) const noexcept {

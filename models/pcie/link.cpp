@@ -185,7 +185,11 @@ void Link::run_to_now() {
 /// Takes decisions that lie ahead and that nothing can change: what comes in from now on asks for an Ack or UpdateFC
 /// when a limit has passed, and for a replay, where there are faults, when it has crossed the link.
 void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) const {
-    if (!look_ahead_ || !end.oldest_may_go()) {
+    if (!look_ahead_) {
+        return;
+    }
+    end.see_credits(current);
+    if (!end.oldest_may_go()) {
         return;
     }
     LinkTick certain = std::min(current + timing_.update_limit, next_change_ - 1);
@@ -221,7 +225,14 @@ LinkTick Link::wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcep
         return std::min(end.next_event().tick, other.next_event().tick);
     }
     const LinkTick start = std::min(end.has_next_start() ? end.next_decision() : no_tick, end.next_drop());
-    return end.needs_update() ? std::min(start, other.next_update_seen()) : start;
+    return end.needs_update() ? std::min(start, update_tick(end, other)) : start;
+}
+
+/// The first tick at which a TLP may start with the next UpdateFC; no_tick: none is due.
+LinkTick Link::update_tick(const LinkEnd& end, const LinkEnd& other) const noexcept {
+    const LinkTick current = timing_.clock.at_or_before(now());
+    const LinkTick seen = other.next_update_seen(current);
+    return seen == no_tick ? seen : end.no_start_before(seen, current);
 }
 
 } // namespace rootpool::models

@@ -69,6 +69,7 @@ private:
     [[nodiscard]] pcie::LinkTick next_up();
     void arm();
     [[nodiscard]] pcie::LinkTick wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcept;
+    [[nodiscard]] pcie::LinkTick update_tick(const LinkEnd& end, const LinkEnd& other) const noexcept;
 
     pcie::LinkParameters parameters_;
     LinkTiming timing_;

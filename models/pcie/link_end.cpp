@@ -63,9 +63,9 @@ tlm::tlm_sync_enum LinkEnd::nb_transport_bw(pcie::Tlp& tlp, TlpPhase& /*phase*/,
         const SimTime freed = now() + SimTime{static_cast<std::int64_t>(delay.value())};
         if (advertiser_.release(flow, pcie::credit_cost(tlp.header), timing_.clock.after(freed))) {
             plan();
-        }
-        if (peer_->is_awaited() && !peer_->oldest_may_go()) {
-            owner_.on_input(*this);
+            if (peer_->is_awaited() && !peer_->oldest_may_go()) {
+                owner_.on_input(*this);
+            }
         }
     }
     return tlm::TLM_ACCEPTED;
@@ -146,12 +146,12 @@ void LinkEnd::find_next_decision() const noexcept {
         decision_ = no_tick;
         return;
     }
-    LinkTick from = std::min(std::min(next_skip_, next_accounted_), dllp_from());
-    if (init_.active()) {
+    LinkTick from = std::min(next_regular_, dllp_from());
+    if (init_.active() && !(queue_.empty() && !replay_.replaying())) {
         from = std::min(from, tlp_from());
     }
-    decision_ = std::max(std::max(from, wire_free_), std::max(hold_until_, seen_));
-    if (decision_ > wire_free_ || next_skip_ <= decision_) {
+    decision_ = free_from(from);
+    if (decision_ > wire_free_ || (next_regular_ <= decision_ && next_skip_ <= decision_)) {
         decision_ = timing_.clock.symbol_start(decision_);
     }
 }
@@ -181,8 +181,7 @@ bool LinkEnd::is_certain(LinkTick tick) const noexcept {
     if (replay_.expires_at() <= tick || is_disturbed_before(tick) || peer_->may_retrain_before(tick)) {
         return false;
     }
-    if (next_skip_ <= tick || next_accounted_ <= tick || dllp_from() <= tick || !init_.active() ||
-        replay_.replaying() || replay_.buffer().full()) {
+    if (next_regular_ <= tick || dllp_from() <= tick || !init_.active() || awaits_ack()) {
         return false;
     }
     // What is handed over from now on is younger and not earlier.

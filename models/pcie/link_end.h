@@ -85,6 +85,14 @@ public:
         return init_.active() && replay_.buffer().not_accepted() == 0 && !replay_.replaying() &&
                !replay_.buffer().full();
     }
+    /// Takes over the limits that were received up to tick `current`: what is decided from now on sees them.
+    void see_credits(pcie::LinkTick current) noexcept {
+        if (!incoming_credits_.empty() && incoming_credits_.front().at <= current) {
+            take_credits(current + 1);
+            seen_ = std::max(seen_, current + 1);
+            plan();
+        }
+    }
     /// Whether the oldest TLP waits for the wire only: its start is what the link wakes for, whatever else comes in.
     [[nodiscard]] bool oldest_may_go() const noexcept { return queue_.candidate() == 0 && is_clean(); }
     /// Whether the oldest TLP waits for an UpdateFC that has not started yet, as far as is known.
@@ -95,12 +103,24 @@ public:
     }
     /// The first tick at which a TLP that waits is known to be bad; no_tick: there is none.
     [[nodiscard]] pcie::LinkTick next_drop() const noexcept { return queue_.bad_from(); }
-    /// The first tick at which the other end may see the next UpdateFC; no_tick: none is due.
-    [[nodiscard]] pcie::LinkTick next_update_seen() const noexcept {
-        const pcie::LinkTick due = advertiser_.earliest();
-        return due == pcie::no_tick
-                   ? due
-                   : std::max(std::min(due, refreshes_.next()), next_decision()) + timing_.dllp + timing_.flight + 1;
+    /// At tick `current`: the first tick at which a packet may start for which there is a reason from tick `from` on,
+    /// if no TLP goes before it, but maybe DLLPs and SKP ordered sets.
+    [[nodiscard]] pcie::LinkTick no_start_before(pcie::LinkTick from, pcie::LinkTick current) const noexcept {
+        const pcie::LinkTick start = free_from(from);
+        const bool is_pause = wire_free_ <= current && next_decision() > wire_free_;
+        return is_pause || timing_.step_start(wire_free_) == wire_free_ ? timing_.step_start(start) : start;
+    }
+    /// The first tick at which the other end may see the next UpdateFC, if no TLP is handed over; no_tick: none is due.
+    [[nodiscard]] pcie::LinkTick next_update_seen(pcie::LinkTick current) const noexcept {
+        if (advertiser_.earliest() == pcie::no_tick) {
+            return pcie::no_tick;
+        }
+        const pcie::LinkTick due = std::min(advertiser_.earliest(), refreshes_.next());
+        const pcie::LinkTick update = queue_.empty() ? no_start_before(due, current) : free_from(due);
+        const bool ack_goes_first = acks_.due_from() <= update;
+        const pcie::LinkTick start =
+            ack_goes_first ? std::max(update, free_from(acks_.due_from()) + timing_.dllp) : update;
+        return start + timing_.dllp + timing_.flight + 1;
     }
     /// When the next packet but a SKP ordered set starts or is received, or the timer runs out: what a fault does is
     /// seen then.
@@ -177,6 +197,10 @@ private:
     void take_acks(pcie::LinkTick before);
     /// Whether what this end does next may depend on an Ack.
     [[nodiscard]] bool awaits_ack() const noexcept { return replay_.replaying() || replay_.buffer().full(); }
+    /// The first tick at or after `from` at which the wire is free, with the packets that have started.
+    [[nodiscard]] pcie::LinkTick free_from(pcie::LinkTick from) const noexcept {
+        return std::max(std::max(from, wire_free_), std::max(hold_until_, seen_));
+    }
     void find_next_event() const noexcept;
     void find_next_decision() const noexcept;
     [[nodiscard]] bool is_disturbed_before(pcie::LinkTick tick) const noexcept;
@@ -200,7 +224,12 @@ private:
         event_is_stale_ = true;
     }
     void decide(pcie::LinkTick tick);
-    void send_skip(pcie::LinkTick tick) noexcept;
+    [[nodiscard]] bool send_before_tlps(pcie::LinkTick tick);
+    void send_regular(pcie::LinkTick tick) noexcept;
+    void set_next_skip(pcie::LinkTick tick) noexcept {
+        next_skip_ = tick;
+        next_regular_ = std::min(next_skip_, next_accounted_);
+    }
     void pass_refreshes(pcie::LinkTick tick) noexcept;
     /// When the next DLLP may start, if the wire were free.
     [[nodiscard]] pcie::LinkTick dllp_from() const noexcept {
@@ -265,7 +294,8 @@ private:
     RefreshSchedule refreshes_;
     pcie::LinkTick next_skip_;
     pcie::LinkTick next_accounted_;
-    pcie::LinkTick dllp_hold_ = 0; ///< the first tick at which another DLLP may start
+    pcie::LinkTick next_regular_ = 0; ///< the first of these two
+    pcie::LinkTick dllp_hold_ = 0;    ///< the first tick at which another DLLP may start
     pcie::LinkTick hold_until_ = 0;
     pcie::LinkTick down_at_ = pcie::no_tick;
     bool up_ = false;

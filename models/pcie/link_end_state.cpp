@@ -13,8 +13,8 @@ void LinkEnd::come_up(LinkTick tick) {
     up_ = true;
     ++ups_;
     seen_ = tick;
-    next_skip_ =
-        (std::max(tick, LinkTick{1}) + timing_.skip_interval - 1) / timing_.skip_interval * timing_.skip_interval;
+    set_next_skip((std::max(tick, LinkTick{1}) + timing_.skip_interval - 1) / timing_.skip_interval *
+                  timing_.skip_interval);
     static_cast<void>(refreshes_.pass_to(tick));
     init_.start();
     gates_ = {};
@@ -65,7 +65,7 @@ void LinkEnd::pass_idle_time(LinkTick until) noexcept {
         return;
     }
     counters_.skips += static_cast<std::uint64_t>((target - next_skip_) / timing_.skip_interval);
-    next_skip_ = target;
+    set_next_skip(target);
     unsigned finite = 0;
     for (const auto& of : advertised_.of) {
         finite += of.infinite ? 0 : 1;

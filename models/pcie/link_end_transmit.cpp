@@ -17,18 +17,7 @@ void LinkEnd::decide(LinkTick tick) {
     }
     apply_credits(tick);
     apply_acks(tick);
-    if (next_skip_ <= tick) {
-        send_skip(tick);
-        return;
-    }
-    if (next_accounted_ <= tick) {
-        next_accounted_ += timing_.ack_limit;
-        wire_free_ = tick + timing_.accounted;
-        plan();
-        return;
-    }
-    pass_refreshes(tick);
-    if (tick >= dllp_hold_ && send_due_dllp(tick)) {
+    if (send_before_tlps(tick)) {
         return;
     }
     if (!init_.active() || tlp_from() > tick) {
@@ -42,10 +31,27 @@ void LinkEnd::decide(LinkTick tick) {
     }
 }
 
-void LinkEnd::send_skip(LinkTick tick) noexcept {
-    ++counters_.skips;
-    next_skip_ += timing_.skip_interval;
-    wire_free_ = tick + timing_.skip;
+/// Sends what goes before any TLP, if something does.
+bool LinkEnd::send_before_tlps(LinkTick tick) {
+    if (next_regular_ <= tick) {
+        send_regular(tick);
+        return true;
+    }
+    pass_refreshes(tick);
+    return tick >= dllp_hold_ && send_due_dllp(tick);
+}
+
+/// A SKP ordered set, or the time that pcie-bench's accounting takes for DLLPs.
+void LinkEnd::send_regular(LinkTick tick) noexcept {
+    if (next_skip_ <= tick) {
+        ++counters_.skips;
+        wire_free_ = tick + timing_.skip;
+        set_next_skip(next_skip_ + timing_.skip_interval);
+    } else {
+        wire_free_ = tick + timing_.accounted;
+        next_accounted_ += timing_.ack_limit;
+        set_next_skip(next_skip_);
+    }
     plan();
 }
 

@@ -1,5 +1,7 @@
 #include "models/pcie/link_timing.h"
 
+#include <algorithm>
+
 namespace rootpool::models {
 namespace {
 
@@ -17,7 +19,7 @@ constexpr unsigned largest_overhead = 28;
 
 LinkTiming::LinkTiming(const LinkConfig& config)
     : clock(config.parameters), flight(clock.at_least(config.latency)), dllp(clock.packet(pcie::dllp_wire_bytes)),
-      skip(clock.symbols(pcie::skip_symbols(config.parameters))),
+      step(std::min(dllp, clock.per_symbol())), skip(clock.symbols(pcie::skip_symbols(config.parameters))),
       skip_interval(clock.symbols(pcie::skip_interval_symbols(config.parameters))),
       ack_limit(clock.symbols(pcie::ack_latency_symbols(config.parameters, config.max_payload))),
       update_limit(ack_limit), replay_limit(replay_limit_of(config, clock)), retrain(clock.at_least(config.retrain)),

@@ -24,9 +24,13 @@ struct LinkConfig {
 struct LinkTiming {
     explicit LinkTiming(const LinkConfig& config);
 
+    /// The first tick at or after `tick` of those at which DLLPs and SKP ordered sets end that start at a symbol time.
+    [[nodiscard]] pcie::LinkTick step_start(pcie::LinkTick tick) const noexcept { return (tick + step - 1) & -step; }
+
     pcie::LinkClock clock;
     pcie::LinkTick flight;
     pcie::LinkTick dllp;
+    pcie::LinkTick step; ///< see step_start(), a power of two
     pcie::LinkTick skip;
     pcie::LinkTick skip_interval;
     pcie::LinkTick ack_limit;

@@ -120,10 +120,10 @@ SimTime CrossbarOutput::look_for_bad(SimTime seen) {
 
 /// What each input would send at `edge`. False: nothing; then `next` is the time after which something may go.
 bool CrossbarOutput::find_candidates(SimTime edge, SimTime& next) {
-    const CrossbarRoom places = sink_.room();
+    room_ = sink_.room();
     bool any = false;
     occupied_.any([&](std::size_t input) {
-        const std::size_t index = inputs_[input].find(sink_, places, seen_at(edge), next);
+        const std::size_t index = inputs_[input].find(sink_, room_, seen_at(edge), next);
         if (index == CrossbarInput::none) {
             requests_[input].present = false;
         } else {
@@ -160,11 +160,11 @@ void CrossbarOutput::grant(std::size_t winner, SimTime edge) {
 void CrossbarOutput::arm_for_next_grant() {
     const SimTime seen = seen_at(core::align_up(std::max(now(), busy_until_), config_.timing.period));
     SimTime next = drop_bad(seen);
-    const CrossbarRoom places = sink_.room();
+    room_ = sink_.room();
     bool may_go = false;
-    if (!waits_for_room(places)) {
+    if (!waits_for_room(room_)) {
         occupied_.any([&](std::size_t input) {
-            may_go = inputs_[input].find(sink_, places, seen, next) != CrossbarInput::none;
+            may_go = inputs_[input].find(sink_, room_, seen, next) != CrossbarInput::none;
             return may_go;
         });
     }

@@ -77,8 +77,14 @@ public:
     /// Drops what waits in a queue, and what is on its way into it: its credits come back at the first edge that sees
     /// it there as a whole, after now.
     void flush(std::size_t input);
-    /// Room or credits came back behind the sink.
+    /// What else TLPs wait for behind the sink came back.
     void wake();
+    /// Room came back behind the sink.
+    void wake_for_room() {
+        if (!timer_.armed() || sink_.room() != room_) {
+            wake();
+        }
+    }
 
     /// How long a TLP occupies the output.
     [[nodiscard]] SimTime transfer_time(const pcie::TlpHeader& header) const noexcept;
@@ -118,6 +124,7 @@ private:
     std::vector<pooling::ArbiterRequest> requests_; ///< of the arbitration under way, by input
     std::vector<std::size_t> candidates_;           ///< their places in the queues
     Timer timer_;
+    CrossbarRoom room_{}; ///< of the last look at all inputs, which the timer goes by
     SimTime busy_until_{};
     std::array<SimTime, pcie::flow_class_count> last_grant_{};
     std::uint64_t granted_ = 0;

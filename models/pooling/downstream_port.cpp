@@ -116,7 +116,7 @@ void DownstreamPort::on_bad_tlp(Port& /*port*/, const pcie::TlpPtr& tlp, SimTime
     }
 }
 
-void DownstreamPort::on_room(Port& /*port*/) { to_device_.wake(); }
+void DownstreamPort::on_room(Port& /*port*/) { to_device_.wake_for_room(); }
 
 void DownstreamPort::on_link_error(Port& /*port*/, pcie::ErrorKind kind) { bridges_.report_link_error(kind); }
 

@@ -87,7 +87,7 @@ pcie::TlpPtr UpstreamPort::tagged(const pcie::Tlp& tlp, const Route& route) {
     return factory_.view(tlp, header, config_.root);
 }
 
-void UpstreamPort::on_room(Port& /*port*/) { to_link_.wake(); }
+void UpstreamPort::on_room(Port& /*port*/) { to_link_.wake_for_room(); }
 
 void UpstreamPort::take(pooling::DeviceIndex device, CrossbarEntry&& entry) {
     fence_.note_arrival(entry.ready);

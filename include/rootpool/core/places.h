@@ -11,19 +11,19 @@ namespace rootpool::core {
 /// allocated after construction.
 class Places {
 public:
-    explicit Places(std::size_t count) : freed_(count, SimTime{-1}) {}
+    explicit Places(std::size_t count) : count_(count), freed_(count, SimTime{-1}) {}
 
     void take() noexcept { ++taken_; }
     /// A place is free after `at`, which may be before times that were said earlier.
     void give_back(SimTime at) noexcept {
         --taken_;
         std::size_t place = next_;
-        for (std::size_t moved = 1; moved < freed_.size() && freed_[before(place)] > at; ++moved) {
+        for (std::size_t moved = 1; moved < count_ && freed_[before(place)] > at; ++moved) {
             freed_[place] = freed_[before(place)];
             place = before(place);
         }
         freed_[place] = at;
-        next_ = (next_ + 1) % freed_.size();
+        next_ = next_ + 1 == count_ ? 0 : next_ + 1;
     }
 
     /// Those that nobody has said a time for.
@@ -39,20 +39,23 @@ public:
         return found;
     }
     /// A place is free at any time after this; core::never: not before one more is given back.
-    [[nodiscard]] SimTime free_after() const noexcept { return fewer_after(freed_.size()); }
+    [[nodiscard]] SimTime free_after() const noexcept { return fewer_after(count_); }
     /// Fewer than `limit` places, 1 to all, are taken at any time after this; never as for free_after().
     [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept {
         // Of the places that were given back, those that were last may still be in use before their time.
-        return taken_ >= limit ? never : freed_[(next_ + freed_.size() - (limit - taken_)) % freed_.size()];
+        if (taken_ >= limit) {
+            return never;
+        }
+        const std::size_t back = limit - taken_;
+        return freed_[next_ >= back ? next_ - back : next_ + count_ - back];
     }
 
 private:
     [[nodiscard]] SimTime last() const noexcept { return freed_[before(next_)]; }
 
-    [[nodiscard]] std::size_t before(std::size_t place) const noexcept {
-        return (place + freed_.size() - 1) % freed_.size();
-    }
+    [[nodiscard]] std::size_t before(std::size_t place) const noexcept { return (place == 0 ? count_ : place) - 1; }
 
+    std::size_t count_;
     std::vector<SimTime> freed_; ///< the last times in order, a ring
     std::size_t next_ = 0;
     std::size_t taken_ = 0;

@@ -24,7 +24,7 @@ public:
 
     void push(const T& value) { push(T(value)); }
     void push(T&& value) {
-        if (size_ == capacity()) {
+        if (size_ == capacity_) {
             grow();
         }
         slots_[at(size_++)] = std::move(value);
@@ -65,7 +65,6 @@ public:
 
 private:
     [[nodiscard]] std::size_t at(std::size_t index) const noexcept { return (first_ + index) & mask_; }
-    [[nodiscard]] std::size_t capacity() const noexcept { return mask_ + 1; }
     /// Lets go of what an element holds.
     static void drop(T& element) {
         if constexpr (!std::is_trivially_destructible_v<T>) {
@@ -74,18 +73,20 @@ private:
         }
     }
     void grow() {
-        const std::size_t larger = std::max<std::size_t>(16, capacity() * 2); // a power of two: at() masks
+        const std::size_t larger = std::max<std::size_t>(16, capacity_ * 2); // a power of two: at() masks
         auto slots = std::make_unique<T[]>(larger);
         for (std::size_t i = 0; i < size_; ++i) {
             slots[i] = std::move(slots_[at(i)]);
         }
         slots_ = std::move(slots);
+        capacity_ = larger;
         mask_ = larger - 1;
         first_ = 0;
     }
 
     std::unique_ptr<T[]> slots_;
-    std::size_t mask_ = SIZE_MAX; ///< capacity less 1
+    std::size_t capacity_ = 0;
+    std::size_t mask_ = 0; ///< capacity_ less 1
     std::size_t first_ = 0;
     std::size_t size_ = 0;
 };

@@ -18,7 +18,7 @@ class LinkClock {
 public:
     explicit LinkClock(const LinkParameters& link) noexcept
         : per_symbol_(link.width <= 4 ? 1 : link.width / 4), per_dword_(link.width >= 4 ? 1 : 4 / link.width),
-          numerator_(detail::slowest_symbol(link.generation)),
+          within_symbol_(per_symbol_ - 1), numerator_(detail::slowest_symbol(link.generation)),
           shift_(detail::doublings(link.generation) + (link.width <= 4   ? 0U
                                                        : link.width == 8 ? 1U
                                                                          : 2U)) {
@@ -57,7 +57,7 @@ public:
     }
     /// The first tick of a symbol time at or after `tick`.
     [[nodiscard]] LinkTick symbol_start(LinkTick tick) const noexcept {
-        return (tick + per_symbol_ - 1) & -per_symbol_; // a power of two
+        return (tick + within_symbol_) & ~within_symbol_; // per_symbol() is a power of two
     }
 
 private:
@@ -65,6 +65,7 @@ private:
 
     LinkTick per_symbol_;
     LinkTick per_dword_;
+    LinkTick within_symbol_; ///< mask
     std::int64_t numerator_; ///< a tick in femtoseconds is numerator_ / 2^shift_
     unsigned shift_;
 };
