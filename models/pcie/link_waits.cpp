@@ -53,8 +53,12 @@ std::uint64_t Link::moves() const {
 }
 
 /// A link that is not active does not wait for anyone in the fabric: its initialisation goes on by itself. What a fence
-/// cut off waits for nothing.
+/// cut off waits for nothing. An owner that waits for a time goes on whatever is in the queues, and others of the
+/// fabric may wait for that.
 Waiting Link::waiting() const {
+    if (upstream_component_->waits_for_time() || downstream_component_->waits_for_time()) {
+        return Waiting::for_time;
+    }
     const auto waits = [](const LinkEnd& end, const Port& from) {
         return end.active() && !end.queue().empty() && !from.fenced();
     };

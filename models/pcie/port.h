@@ -39,6 +39,8 @@ public:
     virtual void on_link_down(Port& /*port*/) {}
     /// The owner knows that the other side takes nothing, and expects no more.
     [[nodiscard]] virtual bool is_fenced(const Port& /*port*/) const { return false; }
+    /// A timer is set at whose end the owner lets TLPs of this port's receive buffer go, or answers them.
+    [[nodiscard]] virtual bool waits_for_time(const Port& /*port*/) const { return false; }
     /// What the TLPs in this port's receive buffer wait for, when everything stands still.
     virtual void explain_waits(const Port& /*port*/, pcie::WaitGraph& /*graph*/) const {}
 };
@@ -82,6 +84,7 @@ public:
     /// What has a place of the transmit buffer, and what had one, at times that may be past or ahead.
     [[nodiscard]] const TransmitSlots& slots() const noexcept { return slots_; }
     [[nodiscard]] bool fenced() const { return owner_.is_fenced(*this); }
+    [[nodiscard]] bool waits_for_time() const { return owner_.waits_for_time(*this); }
     void explain_waits(pcie::WaitGraph& graph) const { owner_.explain_waits(*this, graph); }
     [[nodiscard]] const pcie::Credits& advertised() const noexcept { return advertised_; }
     /// Resets what is below this port's link, as long as `held`. Without a link nothing happens.

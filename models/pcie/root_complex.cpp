@@ -154,7 +154,7 @@ void RootComplex::on_link_down(Port& /*port*/) {
     }
 }
 
-/// What it does itself ends by itself, so that nothing waits for it but for a time.
+/// What it does itself ends by itself (waits_for_time()), unless credits are held.
 void RootComplex::explain_waits(const Port& at, pcie::WaitGraph& graph) const {
     for (const pcie::FlowClass flow :
          {pcie::FlowClass::posted, pcie::FlowClass::non_posted, pcie::FlowClass::completion}) {
@@ -163,11 +163,6 @@ void RootComplex::explain_waits(const Port& at, pcie::WaitGraph& graph) const {
             graph.add(pcie::WaitGraph::receive_buffer(flow, at.name()), std::string(name()),
                       std::to_string(held) + " TLPs are done, and hold_credits keeps their credits");
         }
-    }
-    if (from_devices_.reads_waiting() != 0) {
-        graph.add(pcie::WaitGraph::receive_buffer(pcie::FlowClass::non_posted, at.name()),
-                  std::string(name()) + " memory",
-                  std::to_string(from_devices_.reads_waiting()) + " reads are not served yet");
     }
 }
 

@@ -54,6 +54,7 @@ private:
     void on_link_negotiated(Port& port, const pcie::LinkParameters& link) override;
     void on_link_up(Port& port) override;
     void on_link_down(Port& port) override;
+    [[nodiscard]] bool waits_for_time(const Port& /*port*/) const override { return from_devices_.reads_waiting(); }
     void explain_waits(const Port& at, pcie::WaitGraph& graph) const override;
 
     void take_completion(pcie::Tlp& tlp, SimTime at);

@@ -38,6 +38,21 @@ class Standstill(unittest.TestCase):
                          "150 ms")
         self.assertIsNone(run.result["violation"])
 
+    def test_reads_that_memory_takes_long_for_are_none(self):
+        # one read is being served, the others wait for its place in the receive buffer
+        run = replay.run(SCRIPT, "slow-memory", "--set", "topology.watchdog=100 us", "--set",
+                         "topology.servers.server1={memory_latency: 1 ms, link: {credits: {non_posted: {headers: 1}}}}",
+                         "--set", "timeline[1].pcie_bench={device: probe, name: slow, operation: read, sizes: 64 B, "
+                         "warm_up: 0 s, duration: 10 ms}")
+        self.assertIsNone(run.result["violation"])
+        self.assertEqual(run.metrics["pcie_bench.slow.failed"], 0)
+        self.assertEqual(run.metrics["pcie_bench.slow.transfers"], 9)  # each takes 1 ms and a flight
+
+    def test_reads_whose_credits_are_held_are_one(self):
+        run = replay.run(SCRIPT, "stuck-reads", "--set", "timeline[1].pcie_bench.operation=read", accepted=(3,))
+        self.assertIn("non-posted", run.messages)
+        self.assertIn("hold_credits keeps their credits", run.messages)
+
     def test_link_that_is_down_is_no_standstill(self):
         run = replay.run(os.environ["LINK_DOWN"], "link-down")
         self.assertIsNone(run.result["violation"])

@@ -249,8 +249,8 @@ void Resets::run(Event event, unsigned seed) {
     expect_max_payload();
 }
 
-/// The payload that the physical function is set to, 128 bytes, is what every slave's software may set its functions to:
-/// the device does not take more.
+/// The payload that the physical function is set to, 128 bytes, is what every slave's software may set its functions
+/// to: the device does not take more.
 void Resets::expect_max_payload() {
     for (unsigned root = 1; root < ResetLoad::roots; ++root) {
         const std::uint32_t capabilities =
