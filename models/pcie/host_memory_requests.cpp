@@ -1,5 +1,7 @@
 #include "models/pcie/host_memory_requests.h"
 
+#include <algorithm>
+
 #include "rootpool/pcie/completion_splitter.h"
 #include "rootpool/pcie/tlp_builder.h"
 
@@ -85,6 +87,12 @@ void HostMemoryRequests::take_read(pcie::TlpPtr tlp, SimTime at) {
     }
     reads_.push_back({std::move(tlp), at + read_latency_});
     read_timer_.arm_no_later_than(reads_.back().at);
+}
+
+/// By their times, not by what is in the queue: how far ahead a link announces a read makes no difference.
+bool HostMemoryRequests::reads_waiting() const noexcept {
+    const auto next = std::ranges::find_if(reads_, [](const Arrival& read) { return read.at > now(); });
+    return next != reads_.end() && next->at - read_latency_ <= now();
 }
 
 void HostMemoryRequests::serve_reads() {

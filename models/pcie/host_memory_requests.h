@@ -36,8 +36,8 @@ public:
     void take_read(pcie::TlpPtr tlp, SimTime at);
     /// Brings all writes that are visible by now into memory.
     void settle_writes();
-    /// Reads are not served yet, whose times will come.
-    [[nodiscard]] bool reads_waiting() const noexcept { return !reads_.empty(); }
+    /// Reads have come, and will be served later than now.
+    [[nodiscard]] bool reads_waiting() const noexcept;
 
 private:
     struct Arrival {

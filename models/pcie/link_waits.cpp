@@ -53,17 +53,19 @@ std::uint64_t Link::moves() const {
 }
 
 /// A link that is not active does not wait for anyone in the fabric: its initialisation goes on by itself. What a fence
-/// cut off waits for nothing. An owner that waits for a time goes on whatever is in the queues, and others of the
-/// fabric may wait for that.
+/// cut off waits for nothing. What fills the receive buffer of an owner that waits for a time waits for it too.
 Waiting Link::waiting() const {
-    if (upstream_component_->waits_for_time() || downstream_component_->waits_for_time()) {
-        return Waiting::for_time;
-    }
     const auto waits = [](const LinkEnd& end, const Port& from) {
         return end.active() && !end.queue().empty() && !from.fenced();
     };
-    const bool some = waits(upstream_end_, *upstream_component_) || waits(downstream_end_, *downstream_component_);
-    return up_ && some ? Waiting::for_others : Waiting::nothing;
+    const bool down_waits = up_ && waits(upstream_end_, *upstream_component_);
+    const bool up_waits = up_ && waits(downstream_end_, *downstream_component_);
+    if (!down_waits && !up_waits) {
+        return Waiting::nothing;
+    }
+    const bool for_time =
+        (down_waits && downstream_component_->waits_for_time()) || (up_waits && upstream_component_->waits_for_time());
+    return for_time ? Waiting::for_time : Waiting::for_others;
 }
 
 void Link::explain(pcie::WaitGraph& graph) const {
