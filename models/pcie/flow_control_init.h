@@ -20,7 +20,7 @@ public:
     [[nodiscard]] pcie::LinkTick active_since() const noexcept { return active_since_; }
     /// Follows what was sent and received before `tick`; to be called before anything that happens then.
     void advance(pcie::LinkTick tick) noexcept {
-        while (stage_ != Stage::active && next_ == triple && out_at_ < tick && may_go_on(tick)) {
+        while (stage_ != Stage::active && advances_from() <= tick) {
             next_ = 0;
             if (stage_ == Stage::init1) {
                 stage_ = Stage::init2;
@@ -45,8 +45,11 @@ public:
     }
     void received_tlp(pcie::LinkTick at) noexcept { second_flag_at_ = std::min(second_flag_at_, at); }
 
-    /// Whether advance() will do something at the next tick.
-    [[nodiscard]] bool advances() const noexcept { return next_ == triple && may_go_on(pcie::no_tick); }
+    /// The first tick at which advance() does something, as things are; no_tick: there is none.
+    [[nodiscard]] pcie::LinkTick advances_from() const noexcept {
+        const pcie::LinkTick cause = may_go_on_after();
+        return next_ == triple && cause != pcie::no_tick ? std::max(out_at_, cause) + 1 : pcie::no_tick;
+    }
     /// The first tick at which an InitFC is due, as things are.
     [[nodiscard]] pcie::LinkTick from() const noexcept { return next_ < triple ? 0 : repeat_at_; }
     /// The DLLP that starts at `tick`, if one is due.
@@ -71,9 +74,10 @@ private:
     static constexpr unsigned triple = pcie::flow_class_count;
     static constexpr unsigned all_kinds = 7;
 
-    /// By what was received before `tick`.
-    [[nodiscard]] bool may_go_on(pcie::LinkTick tick) const noexcept {
-        return stage_ == Stage::init1 ? kinds_received_ == all_kinds && kinds_at_ < tick : second_flag_at_ < tick;
+    /// When what ends the stage was received; no_tick: it has not been.
+    [[nodiscard]] pcie::LinkTick may_go_on_after() const noexcept {
+        const pcie::LinkTick first_flag_at = kinds_received_ == all_kinds ? kinds_at_ : pcie::no_tick;
+        return stage_ == Stage::init1 ? first_flag_at : second_flag_at_;
     }
 
     pcie::LinkTick repeat_;

@@ -234,7 +234,7 @@ private:
     /// When the next DLLP may start, if the wire were free.
     [[nodiscard]] pcie::LinkTick dllp_from() const noexcept {
         if (!init_.active()) {
-            return init_.advances() ? 0 : std::max(init_.from(), dllp_hold_);
+            return std::min(init_.advances_from(), std::max(init_.from(), dllp_hold_));
         }
         return std::max(std::min(std::min(acks_.due_from(), advertiser_.earliest()), refreshes_.next()), dllp_hold_);
     }
