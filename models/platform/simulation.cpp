@@ -7,10 +7,13 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "models/platform/platform.h"
 #include "models/platform/timeline.h"
 #include "rootpool/cli/program.h"
 #include "rootpool/core/error.h"
+#include "rootpool/scenario/planned_time.h"
 
 namespace rootpool::models {
 
@@ -25,6 +28,9 @@ constexpr SimTime slice = 1ms;
 /// After the timeline, frames that are still under way get this long to arrive.
 constexpr SimTime drain_slice = 100us;
 constexpr SimTime drain_limit = 1s;
+/// A SimTime ends after 9,223 s. Steps that end by themselves only, behind the longest timeline, get this long; timers
+/// that run ahead need the rest.
+constexpr SimTime longest_run = scenario::longest_timeline + 100s;
 
 /// Something that takes simulated time, in a thread of its own, and how it ended.
 class Activity {
@@ -96,7 +102,7 @@ private:
 
 [[nodiscard]] cli::RunEnd follow(const Activity& activity, Platform& platform, const Timeline& timeline,
                                  SimulationKernel& kernel, const cli::RunOptions& options) {
-    const SimTime last = options.until.value_or(core::never);
+    const SimTime last = std::min(options.until.value_or(longest_run), longest_run);
     const SimTime clear = last - platform.topology().look_ahead_span(); // of TLPs that start after the end
     while (!activity.done()) {
         if (options.interrupted()) {
@@ -182,6 +188,12 @@ cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli
     outcome.metrics = platform.collect_metrics();
     outcome.stopped_sinks = platform.files().stopped_sinks();
     outcome.notes = platform.files().notes();
+    if (outcome.end == cli::RunEnd::until && outcome.simulated_time >= longest_run) {
+        outcome.notes.push_back(
+            fmt::format("the run was ended at {} s, the longest that there is: the timeline had not "
+                        "come to its end",
+                        longest_run / 1s));
+    }
     if (options.lspci && (outcome.end == cli::RunEnd::completed || outcome.end == cli::RunEnd::until)) {
         perform(outcome, [&] { dump_functions(platform, kernel, options); });
     }

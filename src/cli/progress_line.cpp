@@ -1,58 +1,16 @@
 #include "cli/progress_line.h"
 
-#include <algorithm>
 #include <ostream>
-#include <type_traits>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-
-#include "rootpool/scenario/units.h"
 
 namespace rootpool::cli {
 namespace {
 
 constexpr auto refresh = std::chrono::milliseconds(200);
 
-SimTime planned_time(const scenario::Step& step);
-
-SimTime planned_time(const scenario::Parallel& parallel) {
-    SimTime longest{};
-    for (const scenario::Step& step : parallel.steps) {
-        longest = std::max(longest, planned_time(step));
-    }
-    return longest;
-}
-
-SimTime planned_time(const scenario::Step& step) {
-    return std::visit(
-        [](const auto& action) -> SimTime {
-            using Action = std::decay_t<decltype(action)>;
-            if constexpr (std::is_same_v<Action, scenario::Iperf> || std::is_same_v<Action, scenario::Wait>) {
-                return action.duration;
-            } else if constexpr (std::is_same_v<Action, scenario::Ping>) {
-                return (action.count - 1) * action.interval;
-            } else if constexpr (std::is_same_v<Action, scenario::PcieBench>) {
-                return action.sizes() * (action.warm_up + action.duration);
-            } else if constexpr (std::is_same_v<Action, scenario::Parallel>) {
-                return planned_time(action);
-            } else {
-                return SimTime{};
-            }
-        },
-        step.action);
-}
-
 } // namespace
-
-SimTime planned_time(const scenario::Config& config) {
-    // 1,000 steps of 1,000 s are more than a SimTime holds
-    double total = 0;
-    for (const scenario::Step& step : config.timeline) {
-        total += static_cast<double>(planned_time(step).count());
-    }
-    return total >= static_cast<double>(core::never.count()) ? core::never : SimTime{static_cast<std::int64_t>(total)};
-}
 
 ProgressLine::ProgressLine(std::ostream& stream, bool visible, SimTime planned)
     : stream_(stream), visible_(visible), planned_(planned) {}

@@ -8,9 +8,6 @@
 
 namespace rootpool::cli {
 
-/// How long the timeline takes by what it says itself; power-on and the like are not counted.
-[[nodiscard]] SimTime planned_time(const scenario::Config& config);
-
 /// One line on a terminal that is written over: simulated time, rate, time left.
 class ProgressLine {
 public:

@@ -17,6 +17,7 @@
 #include "rootpool/observe/results.h"
 #include "rootpool/scenario/expectation.h"
 #include "rootpool/scenario/one_line.h"
+#include "rootpool/scenario/planned_time.h"
 
 namespace rootpool::cli {
 namespace {
@@ -63,7 +64,7 @@ public:
         : config_(config), request_(request), context_(context), options_(options_of(request)),
           folder_(request.out ? std::filesystem::path(*request.out)
                               : std::filesystem::path("rootpool-out") / config.name),
-          progress_(context.streams.err, !request.quiet && isatty(STDERR_FILENO) == 1, planned_time(config)) {
+          progress_(context.streams.err, !request.quiet && isatty(STDERR_FILENO) == 1, scenario::planned_time(config)) {
         options_.output_directory = folder_.working_path();
         options_.console = [this](std::string_view server, std::string_view line) { print_console(server, line); };
         options_.progress = [this](const Progress& progress) { progress_.show(progress); };

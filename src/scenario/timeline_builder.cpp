@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "rootpool/scenario/planned_time.h"
 #include "scenario/builder.h"
 #include "scenario/names.h"
 #include "scenario/reading.h"
@@ -30,7 +31,9 @@ public:
         std::vector<Step> steps;
         for (std::size_t i = 0; i < list.items.size(); ++i) {
             sockets_.clear();
-            steps.push_back(read_step(list.items[i], fmt::format("timeline[{}]", i)));
+            const std::string path = fmt::format("timeline[{}]", i);
+            steps.push_back(read_step(list.items[i], path));
+            add_time(steps.back(), path);
         }
         return steps;
     }
@@ -44,6 +47,18 @@ private:
         Reader read;
     };
     static const std::array<Row, 9> rows;
+
+    /// Simulated time ends: a run that came there would not.
+    void add_time(const Step& step, const std::string& path) {
+        if (planned_time(step) > longest_timeline - planned_) {
+            fail({.where = step.where,
+                  .what = fmt::format("with this step durations, intervals and waits add up to more than {} s",
+                                      longest_timeline / 1s),
+                  .key = path,
+                  .accepted = fmt::format("a timeline of up to {} s", longest_timeline / 1s)});
+        }
+        planned_ += planned_time(step);
+    }
 
     Step read_step(Node& item, const std::string& path) {
         Entry& entry = item.entries.front();
@@ -342,6 +357,7 @@ private:
     std::set<std::pair<DeviceId, pcie::VfIndex>> available_;
     std::map<std::pair<std::string, std::string>, std::string> names_; ///< {kind, name} -> where
     SocketUse sockets_;
+    SimTime planned_{}; ///< of the steps so far
 };
 
 const std::array<TimelineBuilder::Row, 9> TimelineBuilder::rows{{

@@ -5,8 +5,6 @@
 #include <gmock/gmock.h>
 
 #include "cli/expectation_table.h"
-#include "rootpool/scenario/parse.h"
-#include "tests/unit/scenario/scripts.h"
 
 namespace rootpool::cli {
 namespace {
@@ -33,20 +31,6 @@ TEST(ProgressLine, LeavesNothingBehind) {
         line.show({1ms, "iperf"});
     }
     EXPECT_TRUE(stream.str().ends_with("\r\033[K"));
-}
-
-TEST(PlannedTime, IsThatOfTheSteps) {
-    const auto planned = [](const std::string& step) {
-        return planned_time(
-            scenario::parse(test::replaced(test::pooled_script,
-                                           "  - iperf: {client: server2.vf0, server: server3, duration: 1 s}\n", step),
-                            "file.yaml")
-                .config);
-    };
-    const std::string iperf = "iperf: {client: server2.vf0, server: server3, duration: 1 s}\n";
-    EXPECT_EQ(planned("  - wait: 2 s\n  - " + iperf), SimTime{3s});
-    EXPECT_EQ(planned("  - parallel:\n      - wait: 2 s\n      - " + iperf), SimTime{2s});
-    EXPECT_EQ(planned("  - ping: {from: server2.vf0, to: server3, count: 6}\n  - " + iperf), SimTime{6s});
 }
 
 TEST(ExpectationTable, ShowsNumbersDifferenceAndVerdict) {
