@@ -117,10 +117,18 @@ void add_tlp_commands(CLI::App& app, Invocation& invocation, const Context& cont
     encode->callback([&] { invocation.command = [&] { return tlp_encode(invocation.json, context.streams); }; });
 }
 
+/// The command that the command line asks for: "rootpool tlp decode".
+std::string name_command(const CLI::App* app) {
+    const std::vector<CLI::App*> asked = app->get_subcommands();
+    return asked.empty() ? app->get_name() : fmt::format("{} {}", app->get_name(), name_command(asked.front()));
+}
+
 /// What the command line has wrong, on one line though it may repeat what stands there.
 std::string usage_message(const CLI::App* app, const CLI::Error& error) {
-    return fmt::format("{}\nRun with {} for more information.\n", scenario::one_line(error.what()),
-                       app->get_help_ptr()->get_name());
+    const std::vector<std::string> unknown = app->remaining(true);
+    const std::string what = unknown.empty() ? error.what() : fmt::format("'{}' is not expected", unknown.front());
+    return fmt::format("rootpool: {}; see {} --help\n", scenario::one_line(what),
+                       scenario::one_line(name_command(app)));
 }
 
 /// Parses the command line and runs what it asks for.

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -46,6 +49,24 @@ TEST_F(Commands, WrongUsageGivesStatus2AndAMessage) {
         EXPECT_EQ(run_program(arguments), exit_usage) << testing::PrintToString(arguments);
         EXPECT_NE(err_.str(), "");
         EXPECT_EQ(out_.str(), "");
+    }
+}
+
+TEST_F(Commands, WrongUsageIsToldOnOneLineWithTheCommandThatHelps) {
+    const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
+        {{}, "A subcommand is required; see rootpool --help"},
+        {{"frobnicate"}, "'frobnicate' is not expected; see rootpool --help"},
+        {{"--nonsense"}, "'--nonsense' is not expected; see rootpool --help"},
+        {{"run"}, "script is required; see rootpool run --help"},
+        {{"run", "a", "--nonsense"}, "'--nonsense' is not expected; see rootpool run --help"},
+        {{"run", "a", "b\nc"}, "'b\\nc' is not expected; see rootpool run --help"},
+        {{"run", "a", "--until", "1 s", "--until", "2 s"},
+         "--until: At Most 1 required but received 2; see rootpool run --help"},
+        {{"tlp"}, "A subcommand is required; see rootpool tlp --help"},
+        {{"tlp", "decode"}, "hex is required; see rootpool tlp decode --help"}};
+    for (const auto& [arguments, message] : wrong) {
+        EXPECT_EQ(run_program(arguments), exit_usage);
+        EXPECT_EQ(err_.str(), fmt::format("rootpool: {}\n", message));
     }
 }
 
@@ -151,7 +172,7 @@ TEST_F(Commands, MessageHasOneLineWhateverItRepeats) {
 TEST_F(Commands, UsageErrorEscapesWhatItRepeats) {
     EXPECT_EQ(run_program({"list", "--a\nb"}), exit_usage);
     EXPECT_THAT(err_.str(), HasSubstr("--a\\nb"));
-    EXPECT_THAT(err_.str(), HasSubstr("\nRun with --help for more information."));
+    EXPECT_THAT(err_.str(), EndsWith("; see rootpool list --help\n"));
 }
 
 TEST_F(Commands, ProgramOfOneScenarioHasTheOptionsOfRun) {
