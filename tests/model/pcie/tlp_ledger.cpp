@@ -15,7 +15,7 @@ void TlpLedger::delivered(const pcie::Tlp& tlp) {
     const bool in_order =
         std::all_of(open_.begin(), entry, [&](const Entry& earlier) { return entry->facts.may_pass(earlier.facts); });
     reordered += in_order ? 0 : 1;
-    changed += RandomTraffic::is_intact(tlp) ? 0 : 1;
+    changed += tlp.header == entry->header && RandomTraffic::is_intact(tlp) ? 0 : 1;
     ++deliveries;
     open_.erase(entry);
 }

@@ -10,7 +10,7 @@ namespace rootpool::models::test {
 /// Where the TLPs of one direction of a link are.
 class TlpLedger {
 public:
-    void handed_over(const pcie::Tlp& tlp) { open_.push_back({tlp.transaction, OrderingFacts(tlp), false}); }
+    void handed_over(const pcie::Tlp& tlp) { open_.push_back({tlp.transaction, OrderingFacts(tlp), tlp.header}); }
     void started(std::uint64_t number) { find(number)->started = true; }
     void delivered(const pcie::Tlp& tlp);
     void returned(std::uint64_t number);
@@ -23,13 +23,14 @@ public:
     std::uint64_t lost = 0;
     std::uint64_t unexpected = 0;
     std::uint64_t reordered = 0;
-    std::uint64_t changed = 0;
+    std::uint64_t changed = 0; ///< in header or payload
 
 private:
     struct Entry {
         std::uint64_t number;
         OrderingFacts facts;
-        bool started;
+        pcie::TlpHeader header;
+        bool started = false;
     };
     [[nodiscard]] std::deque<Entry>::iterator find(std::uint64_t number);
 
