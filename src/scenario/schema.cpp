@@ -44,6 +44,9 @@ void require_known_keys(const Node& node, const std::string& pattern, const std:
     for (const Entry& entry : node.entries) {
         if (std::ranges::find(names, entry.key) == names.end()) {
             const RefusedFeature* refused = find_refused(pattern, entry.key);
+            if (refused != nullptr && asks_for_what_is_modelled(*refused, entry.value.text)) {
+                continue;
+            }
             fail({.where = entry.where,
                   .what = refused != nullptr ? describe(*refused) : "unknown key",
                   .key = join(path, entry.key),

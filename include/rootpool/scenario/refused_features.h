@@ -14,6 +14,8 @@ struct RefusedFeature {
     std::string_view values; ///< of a key that there is: which ask for it, "12|32", ">5", ">512 B"; empty: any
     std::string_view feature;
     std::string_view clause; ///< of the PCIe base specification; with the name of the document if it is another one
+    /// The value with which a key without `values` asks for what there is: it is accepted. Empty: no value is.
+    std::string_view modelled = {};
 };
 
 [[nodiscard]] std::span<const RefusedFeature> refused_features() noexcept;
@@ -22,6 +24,9 @@ struct RefusedFeature {
 /// asks for none that is refused.
 [[nodiscard]] const RefusedFeature* find_refused(std::string_view map, std::string_view key,
                                                  std::string_view value = {});
+
+/// Whether `value` of a key of this feature asks for nothing but what is modelled.
+[[nodiscard]] bool asks_for_what_is_modelled(const RefusedFeature& refused, std::string_view value) noexcept;
 
 /// What a message says of it: that it is not modelled, and where to read on.
 [[nodiscard]] std::string describe(const RefusedFeature& refused);

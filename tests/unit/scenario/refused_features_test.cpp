@@ -83,6 +83,24 @@ TEST(RefusedFeatures, ExplainSaysTheSame) {
     }
 }
 
+TEST(RefusedFeatures, AreAcceptedWithTheValueThatSaysWhatIsModelled) {
+    const std::string plain = parse(test::pooled_script, "file.yaml").resolved;
+    for (const RefusedFeature& row : refused_features()) {
+        if (row.modelled.empty()) {
+            continue;
+        }
+        for (const std::string& key : words_of(row.keys)) {
+            const auto with = [&key](std::string_view value) {
+                const std::vector<std::string> changes{fmt::format("topology.servers.server1.{}={}", key, value)};
+                return parse(test::pooled_script, "file.yaml", changes).resolved;
+            };
+            EXPECT_EQ(with(row.modelled), plain) << key;
+            EXPECT_THROW(static_cast<void>(with("2")), ScenarioError) << key;
+        }
+    }
+    EXPECT_FALSE(asks_for_what_is_modelled({"topology", "training", "", "states", "4.2.4"}, ""));
+}
+
 TEST(RefusedFeatures, ValuesThatAreMerelyWrongAreCalledSo) {
     EXPECT_EQ(find_refused("topology.servers.*.link", "generation", "0"), nullptr);
     EXPECT_EQ(find_refused("topology.servers.*.link", "generation", "two"), nullptr);
