@@ -13,7 +13,9 @@ bool CreditHold::hold(pcie::Tlp& tlp, SimTime at) {
     if (time == times_.end() || at < time->from) {
         return false;
     }
-    held_.push_back({pcie::TlpPtr(&tlp), time->until});
+    // a TLP that came later may be done earlier
+    const auto after = std::ranges::upper_bound(held_, time->until, {}, &Held::until);
+    held_.insert(after, {pcie::TlpPtr(&tlp), time->until});
     timer_.arm_no_later_than(time->until);
     return true;
 }

@@ -34,8 +34,8 @@ private:
 
     Port& port_;
     std::vector<TimeSpan> times_;
-    std::size_t next_ = 0; ///< the first of times_ that has not ended
-    std::deque<Held> held_;
+    std::size_t next_ = 0;  ///< the first of times_ that has not ended
+    std::deque<Held> held_; ///< by time
     Timer timer_;
 };
 
