@@ -169,7 +169,6 @@ cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli
 
     cli::RunOutcome outcome;
     perform(outcome, [&] { outcome.end = follow(play, platform, timeline, kernel, options); });
-    outcome.simulated_time = now();
     if (outcome.end == cli::RunEnd::completed) {
         perform(outcome, [&] {
             settle(platform, kernel);
@@ -183,6 +182,7 @@ cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli
         outcome.end = cli::RunEnd::violated;
         outcome.violation = *reason;
     }
+    outcome.simulated_time = now();
     platform.files().finish();
     outcome.event_hash = platform.files().hash().value();
     outcome.metrics = platform.collect_metrics();
