@@ -228,10 +228,23 @@ std::uint32_t FakeDevice::read_vf(unsigned index, std::uint16_t offset) const {
 
 void FakeDevice::on_link_down(Port& /*port*/) {
     late_.clear();
+    reset_all();
+}
+
+/// Of the physical function: no virtual function is left.
+void FakeDevice::reset_all() {
     pf_registers_.clear();
     vf_registers_.assign(vfs, {});
     if (reset) {
         reset();
+    }
+}
+
+void FakeDevice::reset_function(std::optional<unsigned> vf_index) {
+    if (!vf_index) {
+        reset_all();
+    } else if (function_reset) {
+        function_reset(*vf_index);
     }
 }
 
@@ -251,8 +264,8 @@ void FakeDevice::answer(const pcie::Tlp& request, SimTime at) {
         auto& registers = index ? vf_registers_[*index] : pf_registers_;
         const std::uint32_t value = core::load_le<std::uint32_t>(request.payload.bytes().data());
         registers[header.config_register] = value;
-        if (index && header.config_register == 0xA8 && (value & 0x8000U) != 0 && function_reset) {
-            function_reset(*index);
+        if (header.config_register == 0xA8 && (value & 0x8000U) != 0) {
+            reset_function(index);
         }
         reply(request, header.target, std::nullopt, at);
         return;

@@ -82,7 +82,7 @@ public:
     FakeDevice(const char* name, pcie::TlpFactory& factory, const pcie::Credits& credits);
 
     std::function<void(unsigned vf)> function_reset; ///< called for each of a VF; may be empty
-    std::function<void()> reset;                     ///< called when the link goes down; may be empty
+    std::function<void()> reset; ///< called when the link goes down or the physical function is reset; may be empty
 
     [[nodiscard]] pcie::Bdf vf(unsigned index) const {
         return pcie::Bdf(static_cast<std::uint16_t>(pf_.routing_id() + 0x80U + 2 * index));
@@ -92,6 +92,8 @@ private:
     static constexpr unsigned vfs = 64;
     void answer(const pcie::Tlp& request, SimTime at) override;
     void on_link_down(Port& port) override;
+    void reset_all();
+    void reset_function(std::optional<unsigned> vf_index); ///< none: the physical function
     [[nodiscard]] std::uint32_t read_pf(std::uint16_t offset) const;
     [[nodiscard]] std::uint32_t read_vf(unsigned index, std::uint16_t offset) const;
     [[nodiscard]] std::optional<unsigned> vf_index(pcie::Bdf function) const;

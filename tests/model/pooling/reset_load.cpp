@@ -30,7 +30,7 @@ constexpr unsigned device_salt = 100;
 RequestEnds& RequestEnds::operator+=(const RequestEnds& other) noexcept {
     for (const auto field : {&RequestEnds::made, &RequestEnds::answered, &RequestEnds::refused, &RequestEnds::poisoned,
                              &RequestEnds::timed_out, &RequestEnds::given_up, &RequestEnds::as_meant,
-                             &RequestEnds::late, &RequestEnds::unexpected, &RequestEnds::wrong}) {
+                             &RequestEnds::late, &RequestEnds::unexpected, &RequestEnds::wrong, &RequestEnds::undue}) {
         this->*field += other.*field;
     }
     return *this;
@@ -46,7 +46,7 @@ std::optional<pcie::Tag> RequestLedger::free_tag(std::uint16_t from, std::uint16
 }
 
 void RequestLedger::sent(pcie::Tag tag, const Wanted& wanted) {
-    requests_[tag.index()] = {State::waits, wanted, 0};
+    requests_[tag.index()] = {State::waits, wanted, 0, now()};
     ++ends.made;
 }
 
@@ -60,9 +60,9 @@ void RequestLedger::completed(const Received& completion) {
     } else if (header.status != pcie::CompletionStatus::successful) {
         const auto meant =
             header.status == pcie::CompletionStatus::completer_abort ? AnswerFate::aborted : AnswerFate::unsupported;
-        end(request, ends.refused, request.wanted.fate == meant);
+        end_by(completion, request, ends.refused, request.wanted.fate == meant);
     } else if (header.poisoned) {
-        end(request, ends.poisoned, request.wanted.fate == AnswerFate::poisoned);
+        end_by(completion, request, ends.poisoned, request.wanted.fate == AnswerFate::poisoned);
         request.state = State::timed_out; // its other completions may come
     } else {
         take_data(request, completion);
@@ -81,20 +81,25 @@ void RequestLedger::take_data(Request& request, const Received& completion) {
     ends.wrong += right ? 0 : 1;
     request.dwords_there = static_cast<std::uint16_t>(request.dwords_there + dwords);
     if (!right || request.dwords_there == request.wanted.dwords) {
-        end(request, ends.answered, request.wanted.fate == AnswerFate::complete);
+        end_by(completion, request, ends.answered, request.wanted.fate == AnswerFate::complete);
     }
 }
 
-void RequestLedger::end(Request& request, std::uint64_t& counter, bool is_meant) {
+void RequestLedger::end(Request& request, std::uint64_t& counter, bool is_meant, bool is_excused) {
     ++counter;
     ends.as_meant += is_meant ? 1 : 0;
+    ends.undue += is_meant || is_excused ? 0 : 1;
     request.state = State::none;
+}
+
+void RequestLedger::end_by(const Received& completion, Request& request, std::uint64_t& counter, bool is_meant) {
+    end(request, counter, is_meant, completion.last_beat >= excused_.from);
 }
 
 void RequestLedger::time_out() {
     for (Request& request : requests_) {
         if (request.state == State::waits) {
-            end(request, ends.timed_out, request.wanted.fate == AnswerFate::late);
+            end(request, ends.timed_out, request.wanted.fate == AnswerFate::late, request.sent < excused_.until);
             request.state = State::timed_out;
         }
     }
@@ -103,7 +108,7 @@ void RequestLedger::time_out() {
 void RequestLedger::give_up() {
     for (Request& request : requests_) {
         if (request.state == State::waits) {
-            end(request, ends.given_up, false);
+            end(request, ends.given_up, false, true);
         }
         request.state = State::timed_out;
     }
@@ -222,12 +227,19 @@ void ResetLoad::time_out() {
     platform_.device.answer_late();
 }
 
+void ResetLoad::excuse(const core::TimeSpan& times) {
+    for (auto* ledgers : {&of_roots, &of_functions}) {
+        for (RequestLedger& ledger : *ledgers) {
+            ledger.excuse(times);
+        }
+    }
+}
+
 void ResetLoad::clear() {
     collect();
     of_roots = {};
     of_functions = {};
     functions_reset.clear();
-    stopped_ = {};
 }
 
 } // namespace rootpool::models::test

@@ -23,9 +23,9 @@ struct RequestEnds {
     std::uint64_t late = 0;       ///< completions of requests that had ended
     std::uint64_t unexpected = 0; ///< other completions that no request waits for
     std::uint64_t wrong = 0;      ///< completions with other bytes, or that leave some out
+    std::uint64_t undue = 0;      ///< ends that are not as meant and that nothing excuses
 
     RequestEnds& operator+=(const RequestEnds& other) noexcept;
-    [[nodiscard]] std::uint64_t ended() const noexcept { return answered + refused + poisoned + timed_out + given_up; }
 };
 
 /// The requester's side of reads and of configuration writes.
@@ -46,6 +46,9 @@ public:
     /// Nobody waits any longer. The tags are not used again: late completions may come.
     void time_out();
     void give_up();
+    /// What the requester needs was not as it should be: `from` there on requests may be answered otherwise than meant,
+    /// and those sent before `until` may have no answer at all. By default nothing is excused.
+    void excuse(const core::TimeSpan& times) noexcept { excused_ = times; }
 
     RequestEnds ends;
 
@@ -57,12 +60,15 @@ private:
         State state = State::none;
         Wanted wanted;
         std::uint16_t dwords_there = 0;
+        SimTime sent{};
     };
     [[nodiscard]] std::optional<pcie::Tag> free_tag(std::uint16_t from, std::uint16_t until) const;
-    void end(Request& request, std::uint64_t& counter, bool is_meant);
+    void end(Request& request, std::uint64_t& counter, bool is_meant, bool is_excused);
+    void end_by(const Received& completion, Request& request, std::uint64_t& counter, bool is_meant);
     void take_data(Request& request, const Received& completion);
 
     std::array<Request, tags> requests_{};
+    core::TimeSpan excused_{core::never, SimTime{0}};
 };
 
 /// Traffic in both directions on a PooledPlatform, for as long as step() is called.
@@ -80,7 +86,12 @@ public:
     void collect();
     /// Nobody waits any longer; then come the answers that are late.
     void time_out();
+    /// See RequestLedger, of everybody's requests.
+    void excuse(const core::TimeSpan& times);
+    /// A new beginning: nothing is outstanding or excused.
     void clear();
+    /// The drivers of functions that were reset start them again.
+    void start_functions() { stopped_ = {}; }
 
     std::array<RequestLedger, roots> of_roots;
     std::array<RequestLedger, roots> of_functions; ///< by the root that holds the VF; none of the master's
