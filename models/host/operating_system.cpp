@@ -6,7 +6,6 @@
 #include "rootpool/host/ixgbe_pf_driver.h"
 #include "rootpool/host/ixgbevf_driver.h"
 #include "rootpool/host/lspci_dump.h"
-#include "rootpool/host/pci_function.h"
 
 namespace rootpool::models {
 
@@ -17,10 +16,6 @@ constexpr std::uint16_t physical_82599 = 0x10FB;
 constexpr std::uint16_t virtual_82599 = 0x10ED;
 constexpr std::uint16_t xilinx = 0x10EE;
 constexpr std::uint16_t dma_probe = 0x7028;
-
-// PCI Express capability (PCIe base 7.5.3)
-constexpr unsigned device_control = 0x08;
-constexpr std::uint16_t extended_tag_enable = 1U << 8U;
 
 /// DMA memory: above what firmware and kernel image use, below the memory hole of the 32-bit aperture.
 constexpr std::uint64_t dma_base = 0x1000'0000;
@@ -103,11 +98,8 @@ void OperatingSystem::bind_virtual_function(host::PciDevice& device) {
     bring_up(std::make_unique<host::IxgbevfDriver>(environment_, device, settings(), next_name()), label);
 }
 
-/// All the probe needs: 256 tags and its own requests. The rest is up to whoever operates it.
 void OperatingSystem::bind_dma_probe(host::PciDevice& device) {
-    host::PciFunction(pci_.config(), device.bdf)
-        .modify16(device.capability.express + device_control, 0, extended_tag_enable);
-    if (!pci_.enable_device(device)) {
+    if (!dma_probe_.emplace(pci_, device).probe()) {
         log_.line("dma_probe: the device cannot be enabled");
     }
 }

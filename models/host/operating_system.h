@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "models/host/network_interface.h"
 #include "models/host/packet_processing.h"
 #include "models/host/server.h"
+#include "rootpool/host/dma_probe_driver.h"
 #include "rootpool/host/enumeration.h"
 #include "rootpool/host/host_memory.h"
 #include "rootpool/host/receive_pool.h"
@@ -47,6 +49,9 @@ public:
     [[nodiscard]] const std::vector<std::unique_ptr<NetworkInterface>>& interfaces() const noexcept {
         return interfaces_;
     }
+    /// Has the driver of a DMA probe that is not as the driver left it set it up again. Waits. False when there is
+    /// none, or it cannot be reached.
+    [[nodiscard]] bool restore_dma_probe() { return dma_probe_ && dma_probe_->restore(); }
     [[nodiscard]] PacketProcessing& processing() noexcept { return processing_; }
     [[nodiscard]] Server& server() noexcept { return server_; }
     [[nodiscard]] host::PciCore& pci() noexcept { return pci_; }
@@ -73,6 +78,7 @@ private:
     host::IxgbeEnvironment environment_;
     host::NetworkStack stack_;
     PacketProcessing processing_;
+    std::optional<host::DmaProbeDriver> dma_probe_;
     std::vector<std::unique_ptr<NetworkInterface>> interfaces_;
     unsigned physical_functions_ = 0;
     unsigned virtual_functions_ = 0;

@@ -84,12 +84,18 @@ bool DmaProbe::idle() const noexcept {
 }
 
 void DmaProbe::give_up() noexcept {
-    result_.failed_transfers += reads_.transfers();
     if (port.backlog() == 0) {
-        reads_ = {};
-        arrived_count_ = 0;
+        forget_reads();
         pending_ = {};
+    } else {
+        result_.failed_transfers += reads_.transfers();
     }
+}
+
+void DmaProbe::forget_reads() noexcept {
+    result_.failed_transfers += reads_.transfers();
+    reads_ = {};
+    arrived_count_ = 0;
 }
 
 // ------------------------------------------------------------------------------------------------- receiving
@@ -103,9 +109,16 @@ void DmaProbe::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime /*first_beat*/, 
     } // posted requests: messages concern nobody here, and memory writes have no BAR to go to
 }
 
-/// A bench without a link measures nothing: no transfer begins any more. Reads that were on their way have no end.
-void DmaProbe::on_returned(Port& /*port*/, const pcie::TlpPtr& /*tlp*/) {
-    ++result_.returned_tlps;
+/// For an Upstream Port, DL_Down is a reset (PCIe base 2.9.1). What waited for the wire has come back already.
+void DmaProbe::on_link_down(Port& /*port*/) {
+    end_run();
+    forget_reads();
+    function_.reset();
+    result_.reset = true;
+}
+
+/// A bench without a link measures nothing: no transfer begins any more.
+void DmaProbe::end_run() noexcept {
     end_ = std::min(end_, now());
     pending_ = {};
 }

@@ -49,7 +49,7 @@ struct DmaResult {
     std::uint64_t wrong_bytes = 0; ///< that were read and differ from DmaPattern
     std::uint64_t failed_transfers = 0; ///< completed with an error, or given up
     std::uint64_t unexpected_completions = 0;
-    std::uint64_t returned_tlps = 0;  ///< the link was down; the first of them ends the run
+    bool reset = false;               ///< the link went down, which ended the run
     std::uint64_t writes_sent = 0;    ///< transfers, all of them
     std::uint64_t write_requests = 0; ///< TLPs of these
     std::size_t most_outstanding = 0; ///< requests at the same time
@@ -98,9 +98,12 @@ private:
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
     void on_room(Port& /*port*/) override { pump(); }
-    void on_returned(Port& port, const pcie::TlpPtr& tlp) override;
+    void on_returned(Port& /*port*/, const pcie::TlpPtr& /*tlp*/) override { end_run(); }
     void on_link_error(Port& port, pcie::ErrorKind kind) override;
+    void on_link_down(Port& port) override;
 
+    void end_run() noexcept;
+    void forget_reads() noexcept;
     void answer(const pcie::Tlp& request, SimTime at);
     void take_completion(const pcie::Tlp& tlp, SimTime at);
     void finish_arrived();

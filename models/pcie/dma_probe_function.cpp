@@ -86,6 +86,11 @@ unsigned DmaProbeFunction::tags() const noexcept {
     return (device_control() & pcie::registers::device_control_extended_tag) != 0 ? 256 : 32;
 }
 
+void DmaProbeFunction::reset() noexcept {
+    space_.hot_reset();
+    id_ = {};
+}
+
 void DmaProbeFunction::set_transactions_pending(bool pending) noexcept {
     constexpr std::uint16_t at = express_offset + pcie::registers::device_status;
     constexpr std::uint16_t bit = pcie::registers::device_status_transactions_pending;

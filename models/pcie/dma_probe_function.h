@@ -34,6 +34,8 @@ public:
     /// Tags that a requester may use: 256 with Extended Tag Field Enable, else 32 (PCIe base 2.2.6.2).
     [[nodiscard]] unsigned tags() const noexcept;
 
+    /// As its link goes down (PCIe base 2.9.1): what software set up is gone, sticky bits stay.
+    void reset() noexcept;
     void set_transactions_pending(bool pending) noexcept;
     /// Records an error of the link; the message that is due.
     [[nodiscard]] pcie::ErrorMessage report(pcie::ErrorKind kind) noexcept { return errors().report(kind); }

@@ -70,6 +70,10 @@ Server& PcieBenchmark::server_of(const scenario::PcieBench& step) {
     return platform_.topology().server(*platform_.config().device(step.device).attach);
 }
 
+OperatingSystem& PcieBenchmark::system_of(const scenario::PcieBench& step) {
+    return platform_.system(*platform_.config().device(step.device).attach);
+}
+
 DmaProbe& PcieBenchmark::probe_of(const scenario::PcieBench& step) {
     return *platform_.topology().dma_probe(step.device);
 }
@@ -85,9 +89,9 @@ pcie::DmaPath PcieBenchmark::path_of(const scenario::PcieBench& step) {
 PcieBenchmark::Point PcieBenchmark::measure(const scenario::PcieBench& step, unsigned bytes) {
     Point point;
     point.bytes = bytes;
+    point.failure = cannot_start(step); // first, because it may set up the probe
     point.calculated = pcie::dma_bandwidth(path_of(step), operation_of(step.operation), bytes);
     point.published = pcie::published_bandwidth(path_of(step), operation_of(step.operation), bytes);
-    point.failure = cannot_start(step);
     if (point.failure.empty()) {
         transfer(step, point);
     }
@@ -96,8 +100,10 @@ PcieBenchmark::Point PcieBenchmark::measure(const scenario::PcieBench& step, uns
 
 std::string PcieBenchmark::cannot_start(const scenario::PcieBench& step) {
     const std::string& name = platform_.config().device(step.device).name;
-    if (!probe_of(step).function().bus_master_enabled()) {
-        return name + " is not enabled: software did not find it, as when its link is down";
+    const bool enabled = probe_of(step).function().bus_master_enabled() ||
+                         (system_of(step).restore_dma_probe() && probe_of(step).function().bus_master_enabled());
+    if (!enabled) {
+        return name + " is not enabled: software does not reach it, as when its link is down";
     }
     return probe_of(step).idle() ? "" : name + " has not ended the transfers of an earlier step";
 }
@@ -140,7 +146,7 @@ void PcieBenchmark::take_result(const scenario::PcieBench& step, std::uint64_t w
     DmaProbe& probe = probe_of(step);
     DmaResult& result = probe.result();
     const std::uint64_t arrived = server_of(step).root_complex().counters().writes - writes_before;
-    const bool ended = probe.idle() && arrived == result.write_requests && result.returned_tlps == 0;
+    const bool ended = probe.idle() && arrived == result.write_requests && !result.reset;
     if (!ended) {
         probe.give_up();
     }
@@ -171,8 +177,10 @@ void PcieBenchmark::take_measurement(const scenario::PcieBench& step, DmaResult&
 }
 
 std::string PcieBenchmark::failure_of(const Point& point, std::uint64_t arrived, const DmaResult& result) {
-    std::string text = result.returned_tlps != 0 ? "the link went down; " : "";
-    if (point.failed_transfers != 0) {
+    std::string text = result.reset ? "the link went down and reset the probe; " : "";
+    if (result.reset && point.failed_transfers != 0) {
+        text += fmt::format("{} transfers had not ended; ", point.failed_transfers);
+    } else if (point.failed_transfers != 0) {
         text += fmt::format("{} transfers ended with an error or had no completions for {} ms; ",
                             point.failed_transfers, longest_drain / 1ms);
     }

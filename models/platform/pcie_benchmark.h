@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/host/server.h"
+#include "models/host/operating_system.h"
 #include "models/pcie/dma_probe.h"
 #include "rootpool/observe/metrics.h"
 #include "rootpool/pcie/dma_bandwidth.h"
@@ -20,7 +20,7 @@ class StepResults;
 /// bandwidth with the calculated and the published one. Waits; adds metrics and files.
 ///
 /// A size of which transfers fail or do not end, as when the link goes down, ends the step: the console of the probe's
-/// server says why.
+/// server says why. The next step has the driver of the probe set it up again.
 class PcieBenchmark {
 public:
     PcieBenchmark(Platform& platform, observe::MetricSet& metrics) noexcept : platform_(platform), metrics_(metrics) {}
@@ -63,6 +63,7 @@ private:
     [[nodiscard]] pcie::DmaPath path_of(const scenario::PcieBench& step);
     [[nodiscard]] DmaProbe& probe_of(const scenario::PcieBench& step);
     [[nodiscard]] Server& server_of(const scenario::PcieBench& step);
+    [[nodiscard]] OperatingSystem& system_of(const scenario::PcieBench& step);
     static void add_latency(StepResults& results, const Point& smallest);
     static void add_bandwidth(StepResults& results, const std::vector<Point>& points);
     void add_metrics(const scenario::PcieBench& step, const std::vector<Point>& points, SimTime start);

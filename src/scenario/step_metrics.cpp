@@ -46,7 +46,8 @@ constexpr auto table = std::to_array<StepMetric>({
      "1: the step ended early because the probe could not be started, transfers failed or did not end, or writes were "
      "lost; the server's console says which"},
     {"pcie_bench", "failed_transfers", Dimension::count,
-     "Transfers that ended with an error or had no completions until 50 ms after the duration"},
+     "Transfers that ended with an error or a reset of the probe, or had no completions until 50 ms after the "
+     "duration"},
     {"pcie_bench", "lost_writes", Dimension::count,
      "Write requests that were not in memory until 50 ms after the duration"},
     {"pcie_bench", "unexpected_completions", Dimension::count,

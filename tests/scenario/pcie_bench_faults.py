@@ -1,8 +1,9 @@
 """The step pcie_bench on links that are slow, lossy or down: what is slow is not wrong, and what is not measured has no figure.
 
-Environment: that of replay.py.
+Environment: that of replay.py, and LINK_DOWN, bench-link-down.yaml.
 """
 import csv
+import os
 import unittest
 
 import replay
@@ -80,7 +81,7 @@ class LinkDown(unittest.TestCase):
         run = replay.run(NAME, "never-up", "--set", f"{LINK}.down=[{{at: 1 us, for: 1 s}}]", accepted=(1,))
         for step in STEPS:
             self.assertEqual(run.metrics[f"pcie_bench.{step}.failed"], 1, step)
-            self.assertIn(f"pcie_bench {step}, 64 bytes: probe0 is not enabled", run.console("server1"))
+            self.assertIn(f"pcie_bench {step}, 64 bytes: probe0 is not enabled: software does not reach it", run.console("server1"))
         self.assertIsNone(run.result["violation"])
 
     def fail_at(self, step, out):
@@ -98,8 +99,9 @@ class LinkDown(unittest.TestCase):
     def test_reads_in_flight_have_failed_and_later_steps_measure(self):
         run = self.fail_at("read", "down-read")
         self.assertGreater(run.metrics["pcie_bench.read.failed_transfers"], 0)
-        self.assertIn("pcie_bench read, 512 bytes: ", run.console("server1"))
-        self.assertIn("had no completions for 50 ms", run.console("server1"))
+        # the link resets the probe, which waits for nothing any more
+        self.assertIn("pcie_bench read, 512 bytes: the link went down and reset the probe; ", run.console("server1"))
+        self.assertNotIn("50 ms", run.console("server1"))
         self.assertGreater(run.metrics["pcie_bench.read_write.bandwidth_min"], 0)
 
     def test_writes_in_flight_are_lost_and_later_steps_measure(self):
@@ -108,6 +110,38 @@ class LinkDown(unittest.TestCase):
         self.assertEqual(run.metrics["pcie_bench.write.failed_transfers"], 0)
         self.assertIn("write requests did not arrive", run.console("server1"))
         self.assertGreater(run.metrics["pcie_bench.read.bandwidth_min"], 0)
+
+
+class LinkDownBetweenSteps(unittest.TestCase):
+    """The link takes the probe's configuration with it (PCIe base 2.9.1); its driver writes it again before the next step."""
+
+    COMMAND, BUS_MASTER = 0x04, 0x0004
+    DEVICE_CONTROL, MAX_PAYLOAD, EXTENDED_TAG = 0x68, 0x00E0, 0x0100
+
+    @classmethod
+    def setUpClass(cls):
+        cls.run_ = replay.run(os.environ["LINK_DOWN"], "between", "--lspci")
+
+    def register(self, dump, offset):
+        """A 16-bit register of the probe as lspci read it."""
+        text = (self.run_.folder / "lspci" / f"server1.{dump}.txt").read_text(encoding="utf-8")
+        lines = text[text.index("01:00.0 "):].splitlines()[1:]
+        data = bytes.fromhex(lines[offset // 16].split(": ")[1])
+        return int.from_bytes(data[offset % 16:offset % 16 + 2], "little")
+
+    def test_registers_are_those_of_a_reset(self):
+        self.assertEqual(self.register("reset", self.COMMAND), 0)
+        self.assertEqual(self.register("reset", self.DEVICE_CONTROL) & (self.MAX_PAYLOAD | self.EXTENDED_TAG), 0)
+
+    def test_next_step_finds_the_probe_as_it_was_set_up(self):
+        for offset, enabled in ((self.COMMAND, self.BUS_MASTER), (self.DEVICE_CONTROL, 2 << 5 | self.EXTENDED_TAG)):
+            self.assertEqual(self.register("set_up", offset) & enabled, enabled)
+            self.assertEqual(self.register("restored", offset), self.register("set_up", offset))
+        self.assertIn("0000:01:00.0: lost its configuration", (self.run_.folder / "log" / "server1.txt").read_text("utf-8"))
+
+    def test_next_step_measures_as_the_one_before(self):
+        before, after = (self.run_.metrics[f"pcie_bench.{step}.bandwidth_min"] for step in ("before", "after"))
+        self.assertAlmostEqual(after, before, delta=0.01 * before)
 
 
 if __name__ == "__main__":

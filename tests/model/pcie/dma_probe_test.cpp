@@ -22,6 +22,8 @@ constexpr std::uint64_t write_buffer = 0x1'1000'0000;
 constexpr pcie::Bdf probe_id(1, 0, 0);
 constexpr std::uint16_t device_control = 0x60 + pcie::registers::device_control;
 
+constexpr core::TimeSpan link_down{50ms, 50ms + 10us}; ///< after all tests but one
+
 /// What one request was.
 struct Seen {
     bool is_write;
@@ -143,7 +145,10 @@ struct Bench {
     Link link{"link", scheduler, LinkConfig{{pcie::Generation::gen2, 8}, 60ns, 256}};
     DmaProbe probe{"probe", DmaProbeConfig{.link = {pcie::Generation::gen2, 8}}, scheduler, tlps};
 
-    Bench() { link.connect(host.port, probe.port); }
+    Bench() {
+        link.connect(host.port, probe.port);
+        link.set_down_times({link_down});
+    }
 };
 
 /// One elaboration for all tests: each begins with an idle probe, enabled, MPS 256, MRRS 512, 256 tags.
@@ -311,6 +316,28 @@ TEST_F(DmaProbeTest, IsNotStartedBeforeSoftwareMadeItABusMaster) {
     host().config_write(pcie::registers::command, 0);
     EXPECT_THROW(probe().start({.bytes = 64, .duration = 1us}), core::ModelViolation);
     EXPECT_THROW(probe().start({.bytes = 66, .duration = 1us}), core::ModelViolation);
+}
+
+/// PCIe base 2.9.1: "DL_Down status is handled as a reset".
+TEST_F(DmaProbeTest, LinkThatGoesDownIsAReset) {
+    host().forgets = true;
+    sc_core::sc_start(to_sc_time(link_down.from - 5us - now()));
+    probe().start({.operation = pcie::DmaOperation::read, .bytes = 1024, .read_from = read_buffer, .duration = 1ms});
+    sc_core::sc_start(sc_core::sc_time(50, sc_core::SC_US));
+    EXPECT_TRUE(probe().idle()) << "what was outstanding is forgotten, and nothing begins any more";
+    EXPECT_TRUE(probe().result().reset);
+    EXPECT_EQ(probe().result().failed_transfers, 128U) << "256 tags, two for each transfer";
+    EXPECT_FALSE(probe().function().bus_master_enabled());
+    EXPECT_EQ(probe().function().id(), pcie::Bdf());
+    EXPECT_EQ(probe().function().max_payload(), 128U);
+    EXPECT_EQ(probe().function().tags(), 32U);
+
+    SetUp(); // as software does
+    EXPECT_EQ(probe().function().id(), probe_id);
+    DmaResult& result = run({.operation = pcie::DmaOperation::read, .bytes = 1024, .pages = 4, .duration = 5us});
+    EXPECT_GT(result.reads.transfers(), 5U);
+    EXPECT_FALSE(result.reset);
+    EXPECT_EQ(result.wrong_bytes + result.failed_transfers + result.unexpected_completions, 0U);
 }
 
 TEST(LatencySamples, PercentilesAreThoseOfTheNearestRank) {
