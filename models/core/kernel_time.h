@@ -32,7 +32,7 @@ public:
     /// The run ends: the kernel's time is the simulated time again, unless it was paused.
     static void end_run() noexcept { ahead_ = paused_ ? ahead_ : SimTime{0}; }
     /// The timer that calls is the last one to fire: run_for() returns, and the time stays what it is. For what ends a
-    /// simulation, since an exception had to pass SystemC.
+    /// simulation, since an exception had to pass SystemC; nothing may be run after it.
     static void pause();
     [[nodiscard]] static bool paused() noexcept { return paused_; }
     /// Runs the kernel for `span`. With sc_start() instead, timers go through its event queue one by one.

@@ -151,7 +151,7 @@ void LinkEnd::find_next_decision() const noexcept {
         from = std::min(from, tlp_from());
     }
     decision_ = free_from(from);
-    if (decision_ > wire_free_ || (next_regular_ <= decision_ && next_skip_ <= decision_)) {
+    if (decision_ > wire_free_ || next_skip_ <= decision_) {
         decision_ = timing_.clock.symbol_start(decision_);
     }
 }

@@ -82,8 +82,7 @@ public:
     [[nodiscard]] bool is_awaited() const noexcept { return !queue_.empty() || replay_.buffer().not_accepted() != 0; }
     /// Whether no replay and no handshake is under way: TLPs wait for the wire and for credits only.
     [[nodiscard]] bool is_clean() const noexcept {
-        return init_.active() && replay_.buffer().not_accepted() == 0 && !replay_.replaying() &&
-               !replay_.buffer().full();
+        return init_.active() && replay_.buffer().not_accepted() == 0 && !awaits_ack();
     }
     /// Takes over the limits that were received up to tick `current`: what is decided from now on sees them.
     void see_credits(pcie::LinkTick current) noexcept {
@@ -229,6 +228,10 @@ private:
     void set_next_skip(pcie::LinkTick tick) noexcept {
         next_skip_ = tick;
         next_regular_ = std::min(next_skip_, next_accounted_);
+    }
+    /// When what is due once for each `interval` from tick 0 on is due next, at or after `tick`.
+    [[nodiscard]] static pcie::LinkTick first_due(pcie::LinkTick interval, pcie::LinkTick tick) noexcept {
+        return (std::max(tick, pcie::LinkTick{1}) + interval - 1) / interval * interval;
     }
     void pass_refreshes(pcie::LinkTick tick) noexcept;
     /// When the next DLLP may start, if the wire were free.

@@ -13,8 +13,8 @@ void LinkEnd::come_up(LinkTick tick) {
     up_ = true;
     ++ups_;
     seen_ = tick;
-    set_next_skip((std::max(tick, LinkTick{1}) + timing_.skip_interval - 1) / timing_.skip_interval *
-                  timing_.skip_interval);
+    next_accounted_ = timing_.accounted == 0 ? no_tick : first_due(timing_.ack_limit, tick);
+    set_next_skip(first_due(timing_.skip_interval, tick));
     static_cast<void>(refreshes_.pass_to(tick));
     init_.start();
     gates_ = {};

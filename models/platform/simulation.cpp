@@ -189,10 +189,9 @@ cli::RunOutcome SystemcSimulation::run(const scenario::Config& config, const cli
     outcome.stopped_sinks = platform.files().stopped_sinks();
     outcome.notes = platform.files().notes();
     if (outcome.end == cli::RunEnd::until && outcome.simulated_time >= longest_run) {
-        outcome.notes.push_back(
-            fmt::format("the run was ended at {} s, the longest that there is: the timeline had not "
-                        "come to its end",
-                        longest_run / 1s));
+        outcome.notes.push_back(fmt::format("the run was ended at {} s, the longest that there is: "
+                                            "the timeline had not come to its end",
+                                            longest_run / 1s));
     }
     if (options.lspci && (outcome.end == cli::RunEnd::completed || outcome.end == cli::RunEnd::until)) {
         perform(outcome, [&] { dump_functions(platform, kernel, options); });

@@ -17,11 +17,10 @@ TlpHeader memory_request(TlpKind kind, Bdf requester, Tag tag, std::uint64_t add
     const unsigned last = all_byte_enables >> (dwords * 4 - before - bytes);
     TlpHeader header;
     header.kind = kind;
-    header.four_dw = address >= first_64_bit_address;
     header.attributes = attributes;
     header.requester = requester;
     header.tag = tag;
-    header.address = address & ~3ULL;
+    set_address(header, address & ~3ULL);
     header.length_dw = static_cast<std::uint16_t>(dwords);
     if (dwords > 1) {
         header.first_be = static_cast<std::uint8_t>(first);

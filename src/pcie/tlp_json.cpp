@@ -256,7 +256,7 @@ void fill_in(const Json& json, DecodedTlp& tlp) {
             has_data(header.kind) ? static_cast<std::uint16_t>(std::min<std::size_t>(tlp.data.size() / 4, 1025)) : 1;
     }
     if (!json.contains("fmt") && format_of(header.kind).size == HeaderSize::by_address) {
-        header.four_dw = header.address >= first_64_bit_address;
+        set_address(header, header.address);
     }
     if (has_byte_enables(header) && !is_atomic(header.kind)) {
         header.first_be = json.contains("first_be") ? header.first_be : all_byte_enables;

@@ -30,9 +30,7 @@ EngineOutput TowardRoot::request(const pcie::Tlp& tlp) {
         return firewall_.obey(found.row, tlp, found.root);
     }
     TlpHeader header = tlp.header;
-    if (found.entry.valid()) {
-        header.requester = found.entry.owner().function;
-    }
+    header.requester = found.id_at_root(header.requester);
     if (!found.interrupt.message) {
         return context_.forward(tlp, header, found.root);
     }
@@ -55,9 +53,7 @@ EngineOutput TowardRoot::completion(const pcie::Tlp& tlp, SimTime at) {
         return firewall_.obey(found.row, tlp, found.root);
     }
     TlpHeader header = tlp.header;
-    if (found.entry.valid()) {
-        header.completer = found.entry.owner().function;
-    }
+    header.completer = found.id_at_root(header.completer);
     return context_.forward(tlp, header, found.root);
 }
 
@@ -68,14 +64,14 @@ pcie::TlpPtr TowardRoot::pass_bad(const pcie::Tlp& tlp) const {
     };
     if (!pcie::is_completion(header.kind)) {
         const DeviceLookUp found = firewall_.judge_request_of_device(tlp);
-        header.requester = found.entry.valid() ? found.entry.owner().function : header.requester;
+        header.requester = found.id_at_root(header.requester);
         return passed(found);
     }
     if (const auto expected = route_.expecting(header)) {
         return expected->abandoned ? nullptr : context_.factory.view(tlp, restored(header, *expected), expected->root);
     }
     const DeviceLookUp found = firewall_.judge_completion_of_device(header);
-    header.completer = found.entry.valid() ? found.entry.owner().function : header.completer;
+    header.completer = found.id_at_root(header.completer);
     return passed(found);
 }
 

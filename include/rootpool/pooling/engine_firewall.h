@@ -23,6 +23,11 @@ struct DeviceLookUp {
     IdEntry entry; ///< of the VF that it names
     pcie::RootId root;
     InterruptHit interrupt = {};
+
+    /// The ID in the domain of the root for `seen`, that of the TLP: the same unless it names a VF that is lent.
+    [[nodiscard]] pcie::Bdf id_at_root(pcie::Bdf seen) const noexcept {
+        return entry.valid() ? entry.owner().function : seen;
+    }
 };
 
 /// Looks TLPs up in the tables of one engine, has the firewall judge them, and does what it says.

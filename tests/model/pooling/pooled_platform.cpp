@@ -45,13 +45,12 @@ TlpHeader memory_request(TlpKind kind, pcie::Bdf requester, std::uint64_t addres
                          pcie::Tag tag) {
     TlpHeader header;
     header.kind = kind;
-    header.four_dw = address >> 32U != 0;
     header.length_dw = length_dw;
     header.requester = requester;
     header.tag = tag;
     header.first_be = 0xF;
     header.last_be = length_dw > 1 ? 0xF : 0;
-    header.address = address;
+    pcie::set_address(header, address);
     return header;
 }
 

@@ -47,18 +47,18 @@ struct Expected {
     bool link_trains;         ///< when the reset has ended
 };
 inline constexpr std::array<Expected, static_cast<std::size_t>(Event::count)> expectations = {{
-    {false, false, 0, false},
-    {false, false, 0, false},
-    {true, false, 1, false},
-    {true, false, 1, false},
-    {true, false, 1, false},
-    {true, false, 1, false},
-    {true, false, 1, true},
-    {true, true, 0, false},
-    {true, true, 0, true},
-    {true, true, 0, true},
-    {true, false, 1, true},
-    {true, true, 0, true},
+    {false, false, 0, false}, // none
+    {false, false, 0, false}, // bit_errors
+    {true, false, 1, false},  // function_reset
+    {true, false, 1, false},  // slave_bridge_reset
+    {true, false, 1, false},  // slave_upstream_reset
+    {true, false, 1, false},  // slave_link_disable
+    {true, false, 1, true},   // slave_root_port_reset
+    {true, true, 0, false},   // physical_function_reset
+    {true, true, 0, true},    // master_bridge_reset
+    {true, true, 0, true},    // master_root_port_reset
+    {true, false, 1, true},   // slave_surprise
+    {true, true, 0, true},    // device_surprise
 }};
 
 /// Links go down by themselves at set times only: one of the device in the first half of each period, one of the slave

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rootpool/pcie/tlp.h"
+#include "rootpool/pcie/tlp_builder.h"
 
 /// Headers that the pooling tests send.
 namespace rootpool::pooling::test {
@@ -22,13 +23,12 @@ inline pcie::TlpHeader memory(pcie::TlpKind kind, std::uint64_t address, std::ui
                               pcie::Tag tag = pcie::Tag(1)) {
     pcie::TlpHeader header;
     header.kind = kind;
-    header.four_dw = address >> 32U != 0;
     header.length_dw = length_dw;
     header.requester = pcie::Bdf(0, 0, 0);
     header.tag = tag;
     header.first_be = 0xF;
     header.last_be = length_dw > 1 ? 0xF : 0;
-    header.address = address;
+    pcie::set_address(header, address);
     return header;
 }
 
