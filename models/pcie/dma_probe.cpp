@@ -238,7 +238,7 @@ bool DmaProbe::tag_available() const noexcept {
 void DmaProbe::send_read() {
     const pcie::RequestPart part =
         *pcie::RequestSplitter(pending_.address, pending_.bytes, function_.max_read_request()).begin();
-    const pcie::Tag tag = reads_.issue(part.address, part.bytes);
+    const pcie::Tag tag = reads_.issue(function_.id(), part.address, part.bytes);
     result_.most_outstanding = std::max(result_.most_outstanding, reads_.outstanding());
     pending_.address += part.bytes;
     pending_.bytes -= part.bytes;

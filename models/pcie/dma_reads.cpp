@@ -9,20 +9,29 @@ void DmaReads::begin_transfer(std::uint32_t bytes, SimTime at) noexcept {
     transfers_[current_] = {{bytes, at, false}, bytes};
 }
 
-pcie::Tag DmaReads::issue(std::uint64_t address, std::uint32_t bytes) noexcept {
+pcie::Tag DmaReads::issue(pcie::Bdf requester, std::uint64_t address, std::uint32_t bytes) noexcept {
     const std::uint16_t tag = tags_.take();
-    requests_[tag] = {address, bytes, bytes, current_};
+    requests_[tag] = {requester, address, bytes, bytes, current_};
     return pcie::Tag(tag);
+}
+
+DmaReads::Request* DmaReads::find(const pcie::TlpHeader& completion) noexcept {
+    if (completion.tag.value() >= most_tags) {
+        return nullptr;
+    }
+    Request& request = requests_[completion.tag.value()];
+    return request.bytes_left != 0 && request.requester == completion.requester ? &request : nullptr;
 }
 
 /// Completions of one request come in the order of their addresses (PCIe base 2.3.1.1); Byte Count tells how far they
 /// are. One that does not continue where the last ended, or brings an error, ends the request.
 DmaReads::Taken DmaReads::take(const pcie::Tlp& completion) noexcept {
     const pcie::TlpHeader& header = completion.header;
-    if (header.tag.value() >= most_tags || requests_[header.tag.value()].bytes_left == 0) {
+    Request* const found = find(header);
+    if (found == nullptr) {
         return {.expected = false};
     }
-    Request& request = requests_[header.tag.value()];
+    Request& request = *found;
     const core::ByteView data = completion.payload.bytes();
     const bool usable = header.status == pcie::CompletionStatus::successful && !header.poisoned && !data.empty() &&
                         data.size() <= request.bytes_left && header.byte_count == request.bytes_left;

@@ -41,8 +41,8 @@ public:
 
     /// A transfer of `bytes` bytes whose requests follow.
     void begin_transfer(std::uint32_t bytes, SimTime at) noexcept;
-    /// The next request of the transfer begun last. Fewer than most_tags may be outstanding.
-    [[nodiscard]] pcie::Tag issue(std::uint64_t address, std::uint32_t bytes) noexcept;
+    /// The next request of the transfer begun last, by `requester`. Fewer than most_tags may be outstanding.
+    [[nodiscard]] pcie::Tag issue(pcie::Bdf requester, std::uint64_t address, std::uint32_t bytes) noexcept;
     [[nodiscard]] std::size_t outstanding() const noexcept { return tags_.taken(); }
     /// Transfers that have begun and are not done.
     [[nodiscard]] std::size_t transfers() const noexcept { return slots_.taken(); }
@@ -59,6 +59,7 @@ public:
 
 private:
     struct Request {
+        pcie::Bdf requester;
         std::uint64_t address = 0; ///< of the next byte
         std::uint32_t bytes = 0;
         std::uint32_t bytes_left = 0; ///< 0: nothing is outstanding
@@ -68,6 +69,9 @@ private:
         Done result;
         std::uint32_t bytes_left = 0;
     };
+
+    /// The request with the completion's Transaction ID (PCIe base 2.2.6.2); null: none is outstanding.
+    [[nodiscard]] Request* find(const pcie::TlpHeader& completion) noexcept;
 
     std::array<Request, most_tags> requests_{};
     std::array<Transfer, most_tags + 1> transfers_{}; // one for each tag, and one that has no request yet

@@ -107,6 +107,16 @@ void HostMemoryRequests::serve_reads() {
     }
 }
 
+/// Reads that are due now are served first, as by a timer that comes before the link's: the link that is down hands
+/// their completions back.
+void HostMemoryRequests::forget_reads() {
+    if (!reads_.empty() && reads_.front().at <= now()) {
+        serve_reads();
+    }
+    reads_.clear();
+    read_timer_.cancel();
+}
+
 void HostMemoryRequests::serve_read(pcie::Tlp& request) {
     pcie::PayloadSlice data{parts_.tlps.payload(), 0, static_cast<std::uint16_t>(request.header.length_dw * 4)};
     if (!access_memory(tlm::TLM_READ_COMMAND, request.header.address, data.buffer->data(), data.length)) {

@@ -36,6 +36,9 @@ public:
     void take_read(pcie::TlpPtr tlp, SimTime at);
     /// Brings all writes that are visible by now into memory.
     void settle_writes();
+    /// The link went down now: who asked is not answered any more (PCIe base 2.9.1). Writes have been accepted, and
+    /// stay.
+    void forget_reads();
     /// Reads have come, and will be served later than now.
     [[nodiscard]] bool reads_waiting() const noexcept;
 

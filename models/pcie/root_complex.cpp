@@ -147,6 +147,7 @@ void RootComplex::on_link_negotiated(Port& /*port*/, const pcie::LinkParameters&
 void RootComplex::on_link_up(Port& /*port*/) { functions_.set_link_active(true); }
 
 void RootComplex::on_link_down(Port& /*port*/) {
+    from_devices_.forget_reads();
     functions_.set_link_active(false);
     of_processor_.forget_late();
     if (!holds_reset_) {

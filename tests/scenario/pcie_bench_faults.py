@@ -1,6 +1,6 @@
 """The step pcie_bench on links that are slow, lossy or down: what is slow is not wrong, and what is not measured has no figure.
 
-Environment: that of replay.py, and LINK_DOWN, bench-link-down.yaml.
+Environment: that of replay.py, LINK_DOWN, bench-link-down.yaml, and SLOW_MEMORY, bench-slow-memory.yaml.
 """
 import csv
 import os
@@ -142,6 +142,14 @@ class LinkDownBetweenSteps(unittest.TestCase):
     def test_next_step_measures_as_the_one_before(self):
         before, after = (self.run_.metrics[f"pcie_bench.{step}.bandwidth_min"] for step in ("before", "after"))
         self.assertAlmostEqual(after, before, delta=0.01 * before)
+
+    def test_reads_from_before_are_not_answered_by_memory_that_is_slower(self):
+        run = replay.run(os.environ["SLOW_MEMORY"], "slow-memory")
+        self.assertGreater(run.metrics["pcie_bench.before.failed_transfers"], 0)
+        self.assertEqual(run.metrics["pcie_bench.before.transfers"], 0)
+        for count in ("wrong_bytes", "failed", "failed_transfers", "unexpected_completions"):
+            self.assertEqual(run.metrics[f"pcie_bench.after.{count}"], 0, count)
+        self.assertGreater(run.metrics["pcie_bench.after.transfers"], 100)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ public:
     bool corrupts = false; ///< one byte of each completion
     bool refuses = false;  ///< reads are answered "unsupported request"
     bool forgets = false;  ///< reads are not answered
+    pcie::Bdf completions_for = probe_id;
 
     void config_write(std::uint16_t offset, std::uint32_t value) {
         std::vector<std::uint8_t> data(4);
@@ -117,7 +118,8 @@ private:
     }
 
     void answer(const pcie::Tlp& request) {
-        const pcie::TlpHeader& header = request.header;
+        pcie::TlpHeader header = request.header;
+        header.requester = completions_for;
         if (refuses) {
             port.send(tlps_.make(pcie::completion(header, pcie::Bdf(0), pcie::CompletionStatus::unsupported_request)),
                       now());
@@ -167,6 +169,7 @@ protected:
         host().corrupts = false;
         host().refuses = false;
         host().forgets = false;
+        host().completions_for = probe_id;
     }
 
     static Host& host() { return bench_->host; }
@@ -266,6 +269,17 @@ TEST_F(DmaProbeTest, FewerThanTwoTransfersHaveNoBandwidth) {
     EXPECT_FALSE(
         run({.operation = read, .bytes = 64, .pages = 4, .one_at_a_time = true, .duration = 8us}).bandwidth(read));
     EXPECT_EQ(probe().result().reads.transfers(), 1U);
+}
+
+/// PCIe base 2.3.2: a completion is expected if its Transaction ID, which is Requester ID and tag, is outstanding.
+TEST_F(DmaProbeTest, CompletionsOfAnotherRequesterAreUnexpected) {
+    host().completions_for = pcie::Bdf(1, 0, 1);
+    probe().start({.operation = pcie::DmaOperation::read, .bytes = 256, .read_from = read_buffer, .duration = 5us});
+    sc_core::sc_start(sc_core::sc_time(60, sc_core::SC_US));
+    EXPECT_EQ(probe().result().unexpected_completions, host().seen.size()) << "one for each request";
+    EXPECT_EQ(probe().result().reads.transfers(), 0U);
+    EXPECT_FALSE(probe().idle()) << "its own are waited for";
+    probe().give_up();
 }
 
 /// Every transfer that has begun, whether its requests are out or wait for tags; then the probe is as new.
