@@ -16,10 +16,15 @@ void KernelScheduler::fire_due() {
 }
 
 void KernelScheduler::insert(Timer& timer) {
+    if (timer.deadline() == now()) {
+        due_.insert(timer);
+        any_due_.notify(sc_core::SC_ZERO_TIME);
+        return;
+    }
     timer.queue_ = Timer::Queue::kernel;
     Alarm& alarm = alarm_of(timer);
     alarm.timer = &timer;
-    alarm.event.notify(to_sc_time(timer.deadline() - now())); // of no time: in the next delta cycle
+    alarm.event.notify(to_sc_time(timer.deadline() - now()));
 }
 
 void KernelScheduler::remove(Timer& timer) noexcept {

@@ -25,6 +25,9 @@ private:
     void fire_due();
     void insert(Timer& timer) override;
     void remove(Timer& timer) noexcept override;
+    /// Of alarms of one moment none is left when a process that waited for it runs: SystemC runs methods before
+    /// threads.
+    [[nodiscard]] bool any_due() const noexcept override { return due_.first() != nullptr; }
     [[nodiscard]] Alarm& alarm_of(const Timer& timer);
 
     /// By number of the timer. Those of timers that are gone stay: SystemC keeps their processes anyway.

@@ -24,6 +24,13 @@ void Timer::cancel() noexcept {
     }
 }
 
+void Scheduler::wait_for(SimTime span) {
+    sc_core::wait(to_sc_time(span));
+    while (any_due()) {
+        sc_core::wait(sc_core::SC_ZERO_TIME);
+    }
+}
+
 std::unique_ptr<Scheduler> make_scheduler(const char* name, core::TimerQueue queue) {
     if (queue == core::TimerQueue::kernel) {
         return std::make_unique<KernelScheduler>(name);

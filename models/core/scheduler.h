@@ -17,6 +17,10 @@ public:
     /// Timers that have fired so far: the cost measure of a run that does not depend on the machine.
     [[nodiscard]] std::uint64_t fired() const noexcept { return fired_; }
 
+    /// In a process of the kernel: waits for `span`, and then until no timer of that moment is left. So timers come
+    /// before the process, whoever keeps them.
+    void wait_for(SimTime span);
+
 protected:
     explicit Scheduler(const sc_core::sc_module_name& name) : sc_module(name) {}
 
@@ -33,6 +37,8 @@ private:
     /// The timer's deadline is not before now.
     virtual void insert(Timer& timer) = 0;
     virtual void remove(Timer& timer) noexcept = 0;
+    /// A timer is armed for now and has not fired.
+    [[nodiscard]] virtual bool any_due() const noexcept = 0;
 
     std::uint64_t timers_ = 0; ///< constructed so far
     std::uint64_t fired_ = 0;

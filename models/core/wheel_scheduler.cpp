@@ -70,6 +70,11 @@ Timer* WheelScheduler::first() const noexcept {
     return soon == nullptr || (later != nullptr && later->is_before(*soon)) ? later : soon;
 }
 
+bool WheelScheduler::any_due() const noexcept {
+    const Timer* timer = first();
+    return timer != nullptr && timer->deadline() <= now();
+}
+
 void WheelScheduler::wake_for_first() {
     const Timer* timer = first();
     if (timer != nullptr && timer->deadline() < wake_at_) { // sc_event keeps the earlier of two notifications

@@ -19,6 +19,7 @@ private:
     void run();
     void insert(Timer& timer) override;
     void remove(Timer& timer) noexcept override;
+    [[nodiscard]] bool any_due() const noexcept override;
     [[nodiscard]] Timer* first() const noexcept;
     void wake_for_first();
 

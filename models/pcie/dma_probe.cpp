@@ -80,11 +80,11 @@ void DmaProbe::start(const DmaRun& run) {
 }
 
 bool DmaProbe::idle() const noexcept {
-    return now() >= end_ && pending_.bytes == 0 && reads_.outstanding() == 0 && port.backlog() == 0;
+    return now() >= end_ && pending_.bytes == 0 && reads_.outstanding() == 0 && all_sent();
 }
 
 void DmaProbe::give_up() noexcept {
-    if (port.backlog() == 0) {
+    if (all_sent()) {
         forget_reads();
         pending_ = {};
     } else {

@@ -102,6 +102,8 @@ private:
     void on_link_error(Port& port, pcie::ErrorKind kind) override;
     void on_link_down(Port& port) override;
 
+    /// All that was handed to the link has started on the wire.
+    [[nodiscard]] bool all_sent() const noexcept { return port.fewer_after(1) < now(); }
     void end_run() noexcept;
     void forget_reads() noexcept;
     void answer(const pcie::Tlp& request, SimTime at);

@@ -123,7 +123,7 @@ void PcieBenchmark::transfer(const scenario::PcieBench& step, Point& point) {
     run.duration = step.duration;
     const std::uint64_t writes_before = server_of(step).root_complex().counters().writes;
     probe_of(step).start(run);
-    sc_core::wait(to_sc_time(step.warm_up + step.duration));
+    platform_.topology().scheduler().wait_for(step.warm_up + step.duration);
     wait_for_end(step, writes_before);
     take_result(step, writes_before, point);
 }
@@ -132,12 +132,13 @@ void PcieBenchmark::transfer(const scenario::PcieBench& step, Point& point) {
 void PcieBenchmark::wait_for_end(const scenario::PcieBench& step, std::uint64_t writes_before) {
     DmaProbe& probe = probe_of(step);
     RootComplex& root = server_of(step).root_complex();
+    Scheduler& scheduler = platform_.topology().scheduler();
     const SimTime last = now() + longest_drain;
     do {
-        sc_core::wait(to_sc_time(drain_step));
+        scheduler.wait_for(drain_step);
     } while (!probe.idle() && now() < last);
     do {
-        sc_core::wait(to_sc_time(drain_step));
+        scheduler.wait_for(drain_step);
         root.settle_writes();
     } while (root.counters().writes - writes_before != probe.result().write_requests && now() < last);
 }

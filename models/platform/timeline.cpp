@@ -60,7 +60,7 @@ void Timeline::play(const scenario::Lspci& step) {
 
 void Timeline::play(const scenario::PcieBench& step) { platform_.pcie_benchmark().run(step); }
 
-void Timeline::play(const scenario::Wait& step) { sc_core::wait(to_sc_time(step.duration)); }
+void Timeline::play(const scenario::Wait& step) { platform_.topology().scheduler().wait_for(step.duration); }
 
 void Timeline::play(const scenario::Parallel& step) {
     std::vector<std::function<void()>> activities;

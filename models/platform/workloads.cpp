@@ -110,7 +110,7 @@ void Workloads::iperf_tcp(const scenario::Iperf& step) {
     }
     const SimTime start = now();
     print(step.client, net::iperf_client_banner({address(step.server), listening}));
-    sc_core::wait(to_sc_time(step.duration));
+    platform_.topology().scheduler().wait_for(step.duration);
     std::uint64_t received = 0; // by the receiving programs within the duration
     for (const std::unique_ptr<Transfer>& transfer : streams) {
         received += transfer->receiver->bytes();
@@ -152,7 +152,7 @@ void Workloads::wait_for(const DatagramTransfer& transfer) {
         sc_core::wait(transfer.sender->done_event());
     }
     do {
-        sc_core::wait(to_sc_time(datagram_grace));
+        platform_.topology().scheduler().wait_for(datagram_grace);
     } while (!transfer.receiver->idle());
     transfer.receiver->stop();
 }
@@ -180,7 +180,7 @@ void Workloads::iperf_udp(const scenario::Iperf& step) {
     for (unsigned stream = 0; stream < step.streams; ++stream) {
         start_datagrams(streams, step, stream);
     }
-    sc_core::wait(to_sc_time(step.duration));
+    platform_.topology().scheduler().wait_for(step.duration);
     std::uint64_t bytes_in_time = 0; // within the duration of the step
     for (const std::unique_ptr<DatagramTransfer>& transfer : streams) {
         bytes_in_time += transfer->receiver->bytes();

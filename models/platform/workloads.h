@@ -74,7 +74,7 @@ private:
     [[nodiscard]] std::shared_ptr<const net::BytePattern> pattern(std::string_view name, unsigned stream) const;
     [[nodiscard]] std::uint16_t take_port() noexcept;
     void wait_for(const Transfer& transfer, const std::string& name);
-    static void wait_for(const DatagramTransfer& transfer);
+    void wait_for(const DatagramTransfer& transfer);
     void print(scenario::InterfaceId on, const std::string& line);
     void require(bool condition, const std::string& name, std::string_view what) const;
 

@@ -1,6 +1,6 @@
 """How the simulator works (block `simulation`) shows in no result: neither where timers wait nor how far links decide ahead.
 
-Environment: that of replay.py, and SCRIPTS, the folder of stuck-slave.yaml and two-uploads.yaml.
+Environment: that of replay.py, and SCRIPTS, the folder of the scripts of this folder.
 """
 import itertools
 import os
@@ -32,6 +32,7 @@ CASES = {
     **{f"end under traffic, {end} us": ("paper/fig10-pooled-client", ("--until", f"{end} us", *settings("expect=[]")))
        for end in range(267_900, 267_920)},
     "steps that end under traffic": (SCRIPTS / "cut-short.yaml", ()),
+    "DMA probe": (SCRIPTS / "bench-sweep.yaml", ()),
     "standstill": (SCRIPTS / "stuck-slave.yaml", settings("topology.switch.fence_timeout=off")),
 }
 

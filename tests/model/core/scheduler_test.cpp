@@ -155,6 +155,31 @@ TEST_P(SchedulerTest, wakes_a_process_at_the_time_of_the_timer_that_notifies_it)
     EXPECT_EQ(woken, start + 15ns);
 }
 
+TEST_P(SchedulerTest, lets_a_process_that_waits_come_after_all_timers_of_the_moment) {
+    struct Chain {
+        unsigned fired = 0;
+        Timer* armed_later = nullptr;
+        void count() { ++fired; }
+        void count_and_arm() {
+            ++fired;
+            armed_later->arm(now());
+        }
+    } chain;
+    Timer last(scheduler(), Timer::Callback::to<&Chain::count>(chain));
+    Timer first(scheduler(), Timer::Callback::to<&Chain::count_and_arm>(chain));
+    Timer second(scheduler(), Timer::Callback::to<&Chain::count>(chain));
+    chain.armed_later = &last;
+    unsigned seen = 0;
+    sc_core::sc_spawn([&] {
+        scheduler().wait_for(10ns);
+        seen = chain.fired;
+    });
+    first.arm(now() + 10ns);
+    second.arm(now() + 10ns);
+    KernelTime::run_for(1us);
+    EXPECT_EQ(seen, 3U);
+}
+
 TEST_P(SchedulerTest, refuses_a_moment_that_has_passed) {
     struct Nothing {
         void fire() {}
