@@ -65,29 +65,59 @@ void expect_accounted(const Wire& wire) {
     EXPECT_EQ(deductions, wire.start(writes - 1) / ack_limit - wire.start(0) / ack_limit);
 }
 
-TEST(LinkWithAccountingOfPcieBench, ComesUpHoweverShortItIsAndTakesTheTimeOfTwoDllpsFromEachAckLimit) {
-    WheelScheduler scheduler{"scheduler"};
-    std::vector<std::unique_ptr<Wire>> wires;
-    for (const auto& [name, generation] : {std::pair{"gen1", pcie::Generation::gen1},
-                                           {"gen2", pcie::Generation::gen2},
-                                           {"gen3", pcie::Generation::gen3}}) {
-        for (const SimTime latency : {SimTime{0}, SimTime{1ns}, SimTime{2ns}, SimTime{60ns}}) {
-            const std::string title = std::string(name) + "_" + std::to_string(latency.count());
-            wires.push_back(std::make_unique<Wire>(title, scheduler, generation, latency));
+constexpr core::TimeSpan link_down{50us, 150us}; ///< 423 Ack limits
+
+/// SystemC does not build modules once it runs: one elaboration for all tests.
+class LinkWithAccountingOfPcieBench : public testing::Test {
+protected:
+    struct Wires {
+        Wires() {
+            for (const auto& [name, generation] : {std::pair{"gen1", pcie::Generation::gen1},
+                                                   {"gen2", pcie::Generation::gen2},
+                                                   {"gen3", pcie::Generation::gen3}}) {
+                for (const SimTime latency : {SimTime{0}, SimTime{1ns}, SimTime{2ns}, SimTime{60ns}}) {
+                    const std::string title = std::string(name) + "_" + std::to_string(latency.count());
+                    all.push_back(std::make_unique<Wire>(title, scheduler, generation, latency));
+                }
+            }
+            interrupted.link.set_down_times({link_down});
         }
-    }
+        WheelScheduler scheduler{"scheduler"};
+        std::vector<std::unique_ptr<Wire>> all;
+        Wire interrupted{"interrupted", scheduler, pcie::Generation::gen2, 60ns};
+    };
+    static void SetUpTestSuite() { wires_ = std::make_unique<Wires>(); }
+    static void TearDownTestSuite() { wires_.reset(); }
+
+    static std::unique_ptr<Wires> wires_;
+};
+std::unique_ptr<LinkWithAccountingOfPcieBench::Wires> LinkWithAccountingOfPcieBench::wires_;
+
+TEST_F(LinkWithAccountingOfPcieBench, ComesUpHoweverShortItIsAndTakesTheTimeOfTwoDllpsFromEachAckLimit) {
     test::run_to(1us);
-    for (const auto& wire : wires) {
+    for (const auto& wire : wires_->all) {
         wire->write(writes);
     }
     test::run_to(40us);
-    for (const auto& wire : wires) {
+    for (const auto& wire : wires_->all) {
         ASSERT_EQ(wire->recorder.arrivals.size(), writes) << wire->link.name();
         if (wire->generation == pcie::Generation::gen2) {
             SCOPED_TRACE(wire->link.name());
             expect_accounted(*wire);
         }
     }
+}
+
+/// The DLLPs of the time in which the link was down would take 13.5 us.
+TEST_F(LinkWithAccountingOfPcieBench, TakesNoTimeForWhatFellDueWhileItWasDown) {
+    Wire& wire = wires_->interrupted;
+    const SimTime written = link_down.until + 1us; // flow control is initialised
+    test::run_to(written);
+    wire.write(writes);
+    test::run_to(written + 40us);
+    ASSERT_EQ(wire.recorder.arrivals.size(), writes);
+    EXPECT_LE(wire.start(0), written + deducted + skip + gen2_symbol);
+    expect_accounted(wire);
 }
 
 } // namespace
