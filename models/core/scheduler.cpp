@@ -26,6 +26,15 @@ void Timer::cancel() noexcept {
 
 void Scheduler::wait_for(SimTime span) {
     sc_core::wait(to_sc_time(span));
+    let_timers_come_first();
+}
+
+void Scheduler::wait_for(SimTime span, const sc_core::sc_event& event) {
+    sc_core::wait(to_sc_time(span), event);
+    let_timers_come_first();
+}
+
+void Scheduler::let_timers_come_first() {
     while (any_due()) {
         sc_core::wait(sc_core::SC_ZERO_TIME);
     }

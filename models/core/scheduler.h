@@ -20,6 +20,8 @@ public:
     /// In a process of the kernel: waits for `span`, and then until no timer of that moment is left. So timers come
     /// before the process, whoever keeps them.
     void wait_for(SimTime span);
+    /// The same, but no longer than until `event`.
+    void wait_for(SimTime span, const sc_core::sc_event& event);
 
 protected:
     explicit Scheduler(const sc_core::sc_module_name& name) : sc_module(name) {}
@@ -39,6 +41,8 @@ private:
     virtual void remove(Timer& timer) noexcept = 0;
     /// A timer is armed for now and has not fired.
     [[nodiscard]] virtual bool any_due() const noexcept = 0;
+
+    void let_timers_come_first();
 
     std::uint64_t timers_ = 0; ///< constructed so far
     std::uint64_t fired_ = 0;

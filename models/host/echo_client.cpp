@@ -5,9 +5,10 @@
 
 namespace rootpool::models {
 
-EchoClient::EchoClient(const Task& task, const Settings& settings, std::function<void(const std::string&)> print)
-    : task_(task), settings_(settings), print_(std::move(print)), report_(settings.to, settings.data_bytes),
-      data_(settings.data_bytes) {
+EchoClient::EchoClient(const Task& task, Scheduler& scheduler, const Settings& settings,
+                       std::function<void(const std::string&)> print)
+    : task_(task), scheduler_(scheduler), settings_(settings), print_(std::move(print)),
+      report_(settings.to, settings.data_bytes), data_(settings.data_bytes) {
     std::iota(data_.begin(), data_.end(), std::uint8_t{0}); // iputils fills with the byte's own number
 }
 
@@ -17,7 +18,7 @@ void EchoClient::run() {
     print_(report_.banner());
     for (unsigned i = 0; i < settings_.count; ++i) {
         if (i != 0 && now() - sent_at_.back() < settings_.interval) {
-            sc_core::wait(to_sc_time(sent_at_.back() + settings_.interval - now()));
+            scheduler_.wait_for(sent_at_.back() + settings_.interval - now());
         }
         sent_at_.push_back(now());
         task_.system_call(data_.size(), CpuCore::Effect::to<&EchoClient::send>(*this));
@@ -25,7 +26,7 @@ void EchoClient::run() {
     }
     const SimTime deadline = now() + settings_.last_wait;
     while (report_.received() < settings_.count && now() < deadline) {
-        sc_core::wait(to_sc_time(deadline - now()), replied_);
+        scheduler_.wait_for(deadline - now(), replied_);
     }
     for (const std::string& line : report_.statistics(now() - start)) {
         print_(line);

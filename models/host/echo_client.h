@@ -4,6 +4,7 @@
 #include <systemc>
 #include <vector>
 
+#include "models/core/scheduler.h"
 #include "models/host/task.h"
 #include "rootpool/net/ping_report.h"
 
@@ -23,7 +24,8 @@ public:
         std::uint16_t identifier = 1;
     };
     /// `print` gets every line of output.
-    EchoClient(const Task& task, const Settings& settings, std::function<void(const std::string&)> print);
+    EchoClient(const Task& task, Scheduler& scheduler, const Settings& settings,
+               std::function<void(const std::string&)> print);
 
     /// Runs to the end; in a thread of the simulation.
     void run();
@@ -38,6 +40,7 @@ private:
     void sent();
 
     Task task_;
+    Scheduler& scheduler_;
     Settings settings_;
     std::function<void(const std::string&)> print_;
     net::PingReport report_;

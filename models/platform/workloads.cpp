@@ -226,8 +226,9 @@ void Workloads::ping(const scenario::Ping& step) {
     settings.data_bytes = step.size;
     settings.from = address(step.from);
     settings.identifier = next_identifier_++;
-    EchoClient& client = *echo_clients_.emplace_back(std::make_unique<EchoClient>(
-        make_task(step.from), settings, [this, &step](const std::string& line) { print(step.from, line); }));
+    EchoClient& client = *echo_clients_.emplace_back(
+        std::make_unique<EchoClient>(make_task(step.from), platform_.topology().scheduler(), settings,
+                                     [this, &step](const std::string& line) { print(step.from, line); }));
     const SimTime start = now();
     client.run();
     require(client.wrong_replies() == 0, step.name, "an echo reply brought other data than the request");
