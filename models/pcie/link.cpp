@@ -182,6 +182,12 @@ void Link::run_to_now() {
     running_ = false;
 }
 
+const LinkEnd& Link::settled(LinkEnd& end) {
+    run_to_now();
+    end.settle(timing_.clock.at_or_before(now()));
+    return end;
+}
+
 /// Takes decisions that lie ahead and that nothing can change: what comes in from now on asks for an Ack or UpdateFC
 /// when a limit has passed, and for a replay, where there are faults, when it has crossed the link.
 void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) const {

@@ -36,14 +36,8 @@ public:
     void stop_looking_ahead() noexcept { look_ahead_ = false; }
 
     /// Packets from the upstream component, and from the downstream component. Up to now.
-    [[nodiscard]] const LinkEnd& down() {
-        run_to_now();
-        return upstream_end_;
-    }
-    [[nodiscard]] const LinkEnd& up() {
-        run_to_now();
-        return downstream_end_;
-    }
+    [[nodiscard]] const LinkEnd& down() { return settled(upstream_end_); }
+    [[nodiscard]] const LinkEnd& up() { return settled(downstream_end_); }
 
     [[nodiscard]] const pcie::LinkParameters& parameters() const noexcept { return parameters_; }
     /// How often it went down.
@@ -61,6 +55,7 @@ private:
 
     void run();
     void run_to_now();
+    [[nodiscard]] const LinkEnd& settled(LinkEnd& end);
     void look_ahead();
     void run_ahead(LinkEnd& end, const LinkEnd& other, pcie::LinkTick current) const;
     void change_state(pcie::LinkTick tick);

@@ -92,6 +92,11 @@ public:
             plan();
         }
     }
+    /// Counts stalls up to tick `current`; everything up to it has been processed.
+    void settle(pcie::LinkTick current) noexcept {
+        see_credits(current);
+        note_stall(current + 1);
+    }
     /// Whether the oldest TLP waits for the wire only: its start is what the link wakes for, whatever else comes in.
     [[nodiscard]] bool oldest_may_go() const noexcept { return queue_.candidate() == 0 && is_clean(); }
     /// Whether the oldest TLP waits for an UpdateFC that has not started yet, as far as is known.
@@ -264,7 +269,7 @@ private:
     void receive_tlp(const Incoming& packet);
     void receive_dllp(const Incoming& packet);
     void start_replay(pcie::LinkTick at);
-    /// Credits change at tick `until`: what the oldest TLP lacked up to then.
+    /// At tick `until` credits or the oldest TLP change, or somebody asks: what it lacked up to then.
     void note_stall(pcie::LinkTick until) noexcept;
     void tell_port(pcie::Tlp& tlp, TlpPhase phase, SimTime at);
 

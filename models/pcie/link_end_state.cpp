@@ -24,6 +24,8 @@ void LinkEnd::come_up(LinkTick tick) {
 }
 
 void LinkEnd::go_down(LinkTick tick, LinkTick up_at) {
+    apply_credits(tick);
+    note_stall(tick);
     up_ = false;
     down_at_ = no_tick;
     hold_until_ = 0;

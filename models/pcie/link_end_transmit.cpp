@@ -134,6 +134,9 @@ void LinkEnd::send_new_tlp(LinkTick tick) {
         tell_port(*bad, TlpPhase::release, timing_.clock.time(tick));
         return;
     }
+    if (index != 0) { // the oldest may lack something else from now on
+        note_stall(tick);
+    }
     gates_[static_cast<std::size_t>(queue_[index].flow)].consume(queue_[index].cost);
     const pcie::TlpPtr tlp = queue_.take(index);
     queue_.look(gates_);
@@ -146,6 +149,8 @@ void LinkEnd::send_new_tlp(LinkTick tick) {
 
 /// What was known to be bad before it could start (docs/timing.md 3.9).
 void LinkEnd::drop_bad(LinkTick tick) {
+    apply_credits(tick);
+    note_stall(tick);
     while (const pcie::TlpPtr bad = queue_.take_bad(tick)) {
         ++counters_.dropped_tlps;
         queue_.look(gates_);

@@ -11,7 +11,8 @@ namespace rootpool::models {
 /// Time that the oldest TLP waited for credits, by its class and by what it lacked: headers, data.
 using StallTimes = std::array<std::array<SimTime, 2>, pcie::flow_class_count>;
 
-/// Adds it up, by the ticks at which things took effect: when they are looked at makes no difference.
+/// Adds it up, by the ticks at which things took effect: when they are looked at makes no difference. Who charges does
+/// so before the oldest TLP or what it lacks changes, and before the times are read.
 class StallMeter {
 public:
     explicit StallMeter(StallTimes& times) noexcept : times_(times) {}

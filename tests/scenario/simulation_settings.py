@@ -33,6 +33,7 @@ CASES = {
        for end in range(267_900, 267_920)},
     "steps that end under traffic": (SCRIPTS / "cut-short.yaml", ()),
     "DMA probe": (SCRIPTS / "bench-sweep.yaml", ()),
+    "end in a credit stall": (SCRIPTS / "end-in-stall.yaml", ()),
     "standstill": (SCRIPTS / "stuck-slave.yaml", settings("topology.switch.fence_timeout=off")),
 }
 
