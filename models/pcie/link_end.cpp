@@ -83,7 +83,8 @@ void LinkEnd::find_next_event() const noexcept {
     if (timer_comes_first) {
         next_event_ = {replay_.expires_at(), LinkEventPhase::timer};
     }
-    if ((timer_comes_first || awaits_ack()) && !incoming_acks_.empty()) {
+    asks_for_acks_ = timer_comes_first || awaits_ack();
+    if (asks_for_acks_ && !incoming_acks_.empty()) {
         next_event_ = std::min(next_event_, {incoming_acks_.front().at, LinkEventPhase::reception});
     }
     if (queue_.bad_from() <= next_event_.tick && queue_.bad_from() != no_tick) {

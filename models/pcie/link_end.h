@@ -185,6 +185,16 @@ private:
     tlm::tlm_sync_enum nb_transport_bw(pcie::Tlp& tlp, TlpPhase& phase, sc_core::sc_time& delay) override;
 
     void take(const Incoming& packet);
+    void expect_credits(const CreditUpdate& update) {
+        incoming_credits_.push(update);
+        if (queue_.candidate() != 0 && !queue_.empty()) {
+            plan();
+        }
+    }
+    void expect_ack(const IncomingAck& ack) {
+        incoming_acks_.push(ack);
+        event_is_stale_ = event_is_stale_ || asks_for_acks_;
+    }
     /// Takes over the limits that were received before a tick.
     void apply_credits(pcie::LinkTick before) noexcept {
         if (!incoming_credits_.empty() && incoming_credits_.front().at < before) {
@@ -297,6 +307,7 @@ private:
     mutable bool event_is_stale_ = true;
     mutable pcie::LinkTick decision_ = pcie::no_tick;
     mutable LinkEventTime next_event_;
+    mutable bool asks_for_acks_ = false; ///< the next event depends on Acks
     pcie::LinkTick wire_free_ = 0;
     pcie::LinkTick seen_ = 0; ///< the first tick that sees the last reception or timer
     RefreshSchedule refreshes_;

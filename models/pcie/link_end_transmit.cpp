@@ -100,13 +100,9 @@ void LinkEnd::send_dllp(const pcie::Dllp& dllp, LinkTick tick) {
         reception = Reception::lost;
     }
     if (reception == Reception::accepted && dllp.kind == pcie::DllpKind::update_fc && peer_->init_.active()) {
-        peer_->incoming_credits_.push({received, dllp.flow, dllp.credits});
-        if (!peer_->queue_.empty()) {
-            peer_->plan();
-        }
+        peer_->expect_credits({received, dllp.flow, dllp.credits});
     } else if (reception == Reception::accepted && dllp.kind == pcie::DllpKind::ack) {
-        peer_->incoming_acks_.push({received, dllp.sequence});
-        peer_->event_is_stale_ = true;
+        peer_->expect_ack({received, dllp.sequence});
     } else if (reception == Reception::accepted) {
         peer_->take({received, Content::dllp, {}, dllp});
     } else {
