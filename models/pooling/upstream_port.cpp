@@ -80,11 +80,12 @@ SimTime UpstreamPort::ready(const pcie::Tlp& sent, SimTime first_beat, SimTime l
 /// The TLP as it goes on inside the switch: with this port's RootId, whatever it said before, and as Type 0 on the last
 /// bus.
 pcie::TlpPtr UpstreamPort::tagged(const pcie::Tlp& tlp, const Route& route) {
-    pcie::TlpHeader header = tlp.header;
+    pcie::TlpPtr tagged = factory_.view(tlp, tlp.header, config_.root);
     if (route.kind == Route::Kind::device && route.convert_to_type_0) {
-        header.kind = pcie::has_data(header.kind) ? pcie::TlpKind::config_write_0 : pcie::TlpKind::config_read_0;
+        pcie::TlpKind& kind = tagged->header.kind;
+        kind = pcie::has_data(kind) ? pcie::TlpKind::config_write_0 : pcie::TlpKind::config_read_0;
     }
-    return factory_.view(tlp, header, config_.root);
+    return tagged;
 }
 
 void UpstreamPort::on_room(Port& /*port*/) { to_link_.wake_for_room(); }

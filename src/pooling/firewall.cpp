@@ -7,34 +7,39 @@ namespace rootpool::pooling {
 namespace {
 
 using pcie::TlpKind;
+using pcie::TlpKinds;
 using Facts = FirewallFacts;
 
-bool always(const Facts& /*facts*/) { return true; }
-bool message(const Facts& facts) { return pcie::is_message(facts.header.kind); }
-bool configuration(const Facts& facts) { return pcie::is_configuration(facts.header.kind); }
-bool completion(const Facts& facts) { return pcie::is_completion(facts.header.kind); }
-bool request(const Facts& facts) { return !completion(facts); }
-bool memory(const Facts& facts) {
-    return facts.header.kind == TlpKind::memory_read || facts.header.kind == TlpKind::memory_write;
-}
+constexpr TlpKinds anything = TlpKinds::that([](TlpKind /*kind*/) { return true; });
+constexpr TlpKinds message = TlpKinds::that(pcie::is_message);
+constexpr TlpKinds configuration = TlpKinds::that(pcie::is_configuration);
+constexpr TlpKinds configuration_write{TlpKind::config_write_0, TlpKind::config_write_1};
+constexpr TlpKinds type_1{TlpKind::config_read_1, TlpKind::config_write_1};
+constexpr TlpKinds completion = TlpKinds::that(pcie::is_completion);
+constexpr TlpKinds request = TlpKinds::that([](TlpKind kind) { return !pcie::is_completion(kind); });
+constexpr TlpKinds memory{TlpKind::memory_read, TlpKind::memory_write};
+constexpr TlpKinds memory_write{TlpKind::memory_write};
 /// I/O, locked transactions and atomics: nothing that is pooled has them.
-bool odd_kind(const Facts& facts) {
-    const TlpKind kind = facts.header.kind;
+constexpr TlpKinds odd_kind = TlpKinds::that([](TlpKind kind) {
     return kind == TlpKind::io_read || kind == TlpKind::io_write || kind == TlpKind::memory_read_locked ||
            kind == TlpKind::completion_locked || kind == TlpKind::completion_locked_with_data || pcie::is_atomic(kind);
-}
-bool type_1(const Facts& facts) {
-    return facts.header.kind == TlpKind::config_read_1 || facts.header.kind == TlpKind::config_write_1;
-}
-bool error_message(const Facts& facts) {
+});
+
+constexpr FirewallRow::Condition always = nullptr;
+bool poisoned(const Facts& facts) { return facts.header.poisoned; }
+bool has_traffic_class(const Facts& facts) { return facts.header.traffic_class != 0; }
+bool translated(const Facts& facts) { return facts.header.address_type != 0; }
+bool translated_and_lent(const Facts& facts) { return translated(facts) && facts.lent; }
+bool across_4k(const Facts& facts) { return crosses_4k(facts.header); }
+bool oversized(const Facts& facts) { return pcie::payload_bytes(facts.header) > facts.max_payload; }
+bool outside_lent_bar(const Facts& facts) { return !facts.inside_lent_bar; }
+bool unknown_function(const Facts& facts) { return !facts.function_known; }
+bool lent(const Facts& facts) { return facts.lent; }
+bool foreign_interrupt(const Facts& facts) { return facts.foreign_interrupt; }
+bool reports_error(const Facts& facts) {
     const std::uint8_t code = facts.header.message_code; // ERR_COR, ERR_NONFATAL, ERR_FATAL (PCIe base 2.2.8.3)
-    return message(facts) && (code == 0x30 || code == 0x31 || code == 0x33);
+    return code == 0x30 || code == 0x31 || code == 0x33;
 }
-bool memory_across_4k(const Facts& facts) { return memory(facts) && crosses_4k(facts.header); }
-bool oversized_write(const Facts& facts) {
-    return facts.header.kind == TlpKind::memory_write && pcie::payload_bytes(facts.header) > facts.max_payload;
-}
-bool translated(const Facts& facts) { return memory(facts) && facts.header.address_type != 0; }
 
 constexpr auto slave = Sender::slave;
 constexpr auto master = Sender::master;
@@ -43,54 +48,40 @@ using enum Verdict;
 using Cause = RefusalCause;
 
 constexpr std::array<FirewallRow, 32> rows = {{
-    {"slave message", slave, message, consume, Cause::none},
-    {"slave odd kind", slave, odd_kind, refuse, Cause::unsupported_kind},
-    {"slave poisoned request", slave, [](const Facts& f) { return request(f) && f.header.poisoned; }, refuse,
-     Cause::poisoned},
-    {"slave request with traffic class", slave,
-     [](const Facts& f) { return request(f) && f.header.traffic_class != 0; }, refuse, Cause::traffic_class},
-    {"slave configuration type 1", slave, type_1, probe, Cause::function_not_lent},
-    {"slave configuration of other function", slave,
-     [](const Facts& f) { return configuration(f) && !f.function_known; }, probe, Cause::function_not_lent},
-    {"slave configuration of lent VF", slave, configuration, pass, Cause::none},
-    {"slave memory with address type", slave, translated, refuse, Cause::address_type},
-    {"slave memory across 4 KB", slave, memory_across_4k, refuse, Cause::crosses_4k},
-    {"slave write larger than MPS", slave, oversized_write, refuse, Cause::larger_than_mps},
-    {"slave memory outside lent BAR", slave, [](const Facts& f) { return memory(f) && !f.inside_lent_bar; }, refuse,
-     Cause::outside_lent_bar},
-    {"slave memory inside lent BAR", slave, memory, pass, Cause::none},
-    {"slave completion for other function", slave, [](const Facts& f) { return completion(f) && !f.function_known; },
-     drop, Cause::unexpected_completion},
-    {"slave completion for lent VF", slave, always, pass, Cause::none},
+    {"slave message", slave, message, always, consume, Cause::none},
+    {"slave odd kind", slave, odd_kind, always, refuse, Cause::unsupported_kind},
+    {"slave poisoned request", slave, request, poisoned, refuse, Cause::poisoned},
+    {"slave request with traffic class", slave, request, has_traffic_class, refuse, Cause::traffic_class},
+    {"slave configuration type 1", slave, type_1, always, probe, Cause::function_not_lent},
+    {"slave configuration of other function", slave, configuration, unknown_function, probe, Cause::function_not_lent},
+    {"slave configuration of lent VF", slave, configuration, always, pass, Cause::none},
+    {"slave memory with address type", slave, memory, translated, refuse, Cause::address_type},
+    {"slave memory across 4 KB", slave, memory, across_4k, refuse, Cause::crosses_4k},
+    {"slave write larger than MPS", slave, memory_write, oversized, refuse, Cause::larger_than_mps},
+    {"slave memory outside lent BAR", slave, memory, outside_lent_bar, refuse, Cause::outside_lent_bar},
+    {"slave memory inside lent BAR", slave, memory, always, pass, Cause::none},
+    {"slave completion for other function", slave, completion, unknown_function, drop, Cause::unexpected_completion},
+    {"slave completion for lent VF", slave, anything, always, pass, Cause::none},
 
-    {"master message", master, message, consume, Cause::none},
-    {"master odd kind", master, odd_kind, refuse, Cause::unsupported_kind},
-    {"master configuration write of lent VF", master,
-     [](const Facts& f) { return configuration(f) && pcie::has_data(f.header.kind) && f.lent; }, refuse,
-     Cause::lent_to_another},
-    {"master memory across 4 KB", master, memory_across_4k, refuse, Cause::crosses_4k},
-    {"master memory in BAR of lent VF", master, [](const Facts& f) { return memory(f) && f.lent; }, refuse,
-     Cause::lent_to_another},
-    {"master completion for lent VF", master, [](const Facts& f) { return completion(f) && f.lent; }, drop,
-     Cause::unexpected_completion},
-    {"master anything else", master, always, pass, Cause::none},
+    {"master message", master, message, always, consume, Cause::none},
+    {"master odd kind", master, odd_kind, always, refuse, Cause::unsupported_kind},
+    {"master configuration write of lent VF", master, configuration_write, lent, refuse, Cause::lent_to_another},
+    {"master memory across 4 KB", master, memory, across_4k, refuse, Cause::crosses_4k},
+    {"master memory in BAR of lent VF", master, memory, lent, refuse, Cause::lent_to_another},
+    {"master completion for lent VF", master, completion, lent, drop, Cause::unexpected_completion},
+    {"master anything else", master, anything, always, pass, Cause::none},
 
-    {"device completion of no request", device, [](const Facts& f) { return completion(f) && !f.function_known; }, drop,
-     Cause::unexpected_completion},
-    {"device completion", device, completion, pass, Cause::none},
-    {"device unknown requester", device, [](const Facts& f) { return !f.function_known; }, drop,
-     Cause::unknown_requester},
-    {"device odd kind", device, odd_kind, refuse, Cause::unsupported_kind},
-    {"device configuration", device, configuration, refuse, Cause::unsupported_kind},
-    {"device error message", device, error_message, pass, Cause::none},
-    {"device other message of lent VF", device, [](const Facts& f) { return message(f) && f.lent; }, drop,
-     Cause::message_from_function},
-    {"device memory across 4 KB", device, memory_across_4k, drop, Cause::crosses_4k},
-    {"device memory with address type of lent VF", device, [](const Facts& f) { return translated(f) && f.lent; },
-     refuse, Cause::address_type},
-    {"device request in the interrupt window", device, [](const Facts& f) { return f.foreign_interrupt; }, refuse,
-     Cause::unknown_interrupt},
-    {"device anything else", device, always, pass, Cause::none},
+    {"device completion of no request", device, completion, unknown_function, drop, Cause::unexpected_completion},
+    {"device completion", device, completion, always, pass, Cause::none},
+    {"device unknown requester", device, request, unknown_function, drop, Cause::unknown_requester},
+    {"device odd kind", device, odd_kind, always, refuse, Cause::unsupported_kind},
+    {"device configuration", device, configuration, always, refuse, Cause::unsupported_kind},
+    {"device error message", device, message, reports_error, pass, Cause::none},
+    {"device other message of lent VF", device, message, lent, drop, Cause::message_from_function},
+    {"device memory across 4 KB", device, memory, across_4k, drop, Cause::crosses_4k},
+    {"device memory with address type of lent VF", device, memory, translated_and_lent, refuse, Cause::address_type},
+    {"device request in the interrupt window", device, anything, foreign_interrupt, refuse, Cause::unknown_interrupt},
+    {"device anything else", device, anything, always, pass, Cause::none},
 }};
 
 /// Where the rows of each sender start.

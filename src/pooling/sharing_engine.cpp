@@ -13,7 +13,7 @@ EngineOutput SharingEngine::without_link(const pcie::Tlp& tlp) {
     if (pcie::is_completion(tlp.header.kind)) {
         return {};
     }
-    constexpr FirewallRow row{"link of the device is down", Sender::slave, nullptr, Verdict::refuse,
+    constexpr FirewallRow row{"link of the device is down", Sender::slave, pcie::TlpKinds({}), nullptr, Verdict::refuse,
                               RefusalCause::link_down};
     return firewall_.obey(row, tlp, tlp.root);
 }

@@ -72,7 +72,7 @@ EngineOutput TowardDevice::slave_memory(const pcie::Tlp& tlp, const BarHit& hit,
 }
 
 /// `header` as the device gets it. Its data are others where the engine keeps the VF's MSI-X table.
-EngineOutput TowardDevice::slave_write(const pcie::Tlp& tlp, TlpHeader header, const BarHit& hit) {
+EngineOutput TowardDevice::slave_write(const pcie::Tlp& tlp, TlpHeader& header, const BarHit& hit) {
     if (!functions_.interrupts().intercepts(hit, pcie::payload_bytes(header))) {
         return context_.forward(tlp, header, tlp.root);
     }

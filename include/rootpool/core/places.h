@@ -13,7 +13,10 @@ class Places {
 public:
     explicit Places(std::size_t count) : count_(count), freed_(count, SimTime{-1}) {}
 
-    void take() noexcept { ++taken_; }
+    void take() noexcept {
+        ++taken_;
+        oldest_ = after(oldest_);
+    }
     /// A place is free after `at`, which may be before times that were said earlier.
     void give_back(SimTime at) noexcept {
         --taken_;
@@ -23,7 +26,7 @@ public:
             place = before(place);
         }
         freed_[place] = at;
-        next_ = next_ + 1 == count_ ? 0 : next_ + 1;
+        next_ = after(next_);
     }
 
     /// Those that nobody has said a time for.
@@ -39,7 +42,7 @@ public:
         return found;
     }
     /// A place is free at any time after this; core::never: not before one more is given back.
-    [[nodiscard]] SimTime free_after() const noexcept { return fewer_after(count_); }
+    [[nodiscard]] SimTime free_after() const noexcept { return taken_ >= count_ ? never : freed_[oldest_]; }
     /// Fewer than `limit` places, 1 to all, are taken at any time after this; never as for free_after().
     [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept {
         // Of the places that were given back, those that were last may still be in use before their time.
@@ -54,10 +57,12 @@ private:
     [[nodiscard]] SimTime last() const noexcept { return freed_[before(next_)]; }
 
     [[nodiscard]] std::size_t before(std::size_t place) const noexcept { return (place == 0 ? count_ : place) - 1; }
+    [[nodiscard]] std::size_t after(std::size_t place) const noexcept { return place + 1 == count_ ? 0 : place + 1; }
 
     std::size_t count_;
     std::vector<SimTime> freed_; ///< the last times in order, a ring
     std::size_t next_ = 0;
+    std::size_t oldest_ = 0; ///< the place that is free first, of those that are not taken
     std::size_t taken_ = 0;
 };
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "rootpool/pcie/tlp_header.h"
+#include "rootpool/pcie/tlp_kinds.h"
 #include "rootpool/pooling/refusal.h"
 
 namespace rootpool::pooling {
@@ -35,9 +35,15 @@ struct FirewallFacts {
 struct FirewallRow {
     std::string_view name;
     Sender sender;
-    bool (*applies)(const FirewallFacts& facts);
+    pcie::TlpKinds kinds;
+    using Condition = bool (*)(const FirewallFacts& facts);
+    Condition condition; ///< of TLPs of these kinds; null: all of them
     Verdict verdict;
     RefusalCause cause;
+
+    [[nodiscard]] bool applies(const FirewallFacts& facts) const {
+        return kinds.contains(facts.header.kind) && (condition == nullptr || condition(facts));
+    }
 };
 
 /// The rows, grouped by sender; the first that applies decides, and the last one of each sender applies always.

@@ -33,7 +33,7 @@ private:
     [[nodiscard]] EngineOutput from_slave(const pcie::Tlp& tlp, SimTime now);
     [[nodiscard]] EngineOutput slave_configuration(const pcie::Tlp& tlp, pcie::VfIndex vf, SimTime now);
     [[nodiscard]] EngineOutput slave_memory(const pcie::Tlp& tlp, const BarHit& hit, SimTime now);
-    [[nodiscard]] EngineOutput slave_write(const pcie::Tlp& tlp, pcie::TlpHeader header, const BarHit& hit);
+    [[nodiscard]] EngineOutput slave_write(const pcie::Tlp& tlp, pcie::TlpHeader& header, const BarHit& hit);
     /// Sends a non-posted request on under the return route's numbers.
     [[nodiscard]] EngineOutput send_request(const pcie::Tlp& tlp, pcie::TlpHeader header, pcie::PayloadSlice payload,
                                             const Addressed& addressed, SimTime now);
