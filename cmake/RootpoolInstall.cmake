@@ -10,6 +10,16 @@ target_link_libraries(rootpool_all INTERFACE ${rootpool_libraries})
 
 set(rootpool_cmake_folder ${CMAKE_INSTALL_LIBDIR}/cmake/rootpool)
 install(TARGETS ${rootpool_libraries} rootpool_all EXPORT rootpoolTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(ROOTPOOL_LTO)
+  # Whoever links with them may have another compiler, which could not read this one's intermediate code.
+  foreach(library IN LISTS rootpool_libraries)
+    get_target_property(type ${library} TYPE)
+    if(type STREQUAL "STATIC_LIBRARY")
+      install(CODE "execute_process(COMMAND ${CMAKE_OBJCOPY} -R .gnu.lto_* -R .gnu.debuglto_* -N __gnu_lto_v1
+                      \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/$<TARGET_FILE_NAME:${library}>\" COMMAND_ERROR_IS_FATAL ANY)")
+    endif()
+  endforeach()
+endif()
 install(EXPORT rootpoolTargets NAMESPACE rootpool:: DESTINATION ${rootpool_cmake_folder})
 if(TARGET rootpool)
   install(TARGETS rootpool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
