@@ -50,12 +50,16 @@ void RunFiles::write_lspci(const std::string& server, const std::string& label, 
 void RunFiles::write_series(const observe::Plot& plot, const std::string& csv) {
     observe::write_atomically(folder_ / "data" / (plot.name + ".csv"), csv);
     observe::write_atomically(folder_ / "plot" / (plot.name + ".gp"), observe::gnuplot_script(plot));
-    plots_.push_back(plot.name);
+    if (observe::has_values(plot, csv)) {
+        plots_.push_back(plot.name);
+    } else {
+        notes_.push_back(fmt::format("nothing to draw: no plot/{0}.svg, data/{0}.csv has no value", plot.name));
+    }
 }
 
 void RunFiles::draw_plots() {
     for (const std::string& name : plots_) {
-        const observe::Drawn drawn = observe::draw(folder_ / "plot" / (name + ".gp"));
+        const observe::Drawn drawn = observe::draw(folder_ / "plot", name);
         if (drawn == observe::Drawn::no_gnuplot) {
             notes_.emplace_back("gnuplot is not installed: plot/ holds scripts only, data/ the numbers");
             return;

@@ -32,7 +32,7 @@ public:
     /// lspci/<server>.txt, or with a label lspci/<server>.<label>.txt.
     void write_lspci(const std::string& server, const std::string& label, const std::string& text) const;
 
-    /// data/<name>.csv and plot/<name>.gp; finish() draws plot/<name>.svg.
+    /// data/<name>.csv and plot/<name>.gp; finish() draws plot/<name>.svg, if there is a value to draw.
     void write_series(const observe::Plot& plot, const std::string& csv);
 
     /// Ends captures, writes logs and draws plots; what happens from here on is not observed any more. Throws

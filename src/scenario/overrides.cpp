@@ -62,10 +62,17 @@ Node& step_into(Node& node, const std::string& word, const std::string& where) {
     return node.set(word, std::move(empty));
 }
 
+/// What messages call an option, and every node of its value is marked with: short, whatever the option is.
+std::string place_of(std::string_view option) {
+    constexpr std::size_t longest = 100;
+    return option.size() <= longest ? fmt::format("--set {}", option)
+                                    : fmt::format("--set {}...", option.substr(0, longest));
+}
+
 } // namespace
 
 void apply_override(Node& root, std::string_view option) {
-    const std::string where = fmt::format("--set {}", option);
+    const std::string where = place_of(option);
     const auto equals = option.find('=');
     const std::string_view path = option.substr(0, equals);
     const auto words = split_path(path);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rootpool::observe {
@@ -22,11 +23,14 @@ struct Plot {
     std::vector<Curve> curves;
 };
 
+/// Whether the text of the CSV file has a value in some column of `plot`: gnuplot fails at a diagram without any.
+[[nodiscard]] bool has_values(const Plot& plot, std::string_view csv);
+
 /// The gnuplot script, to be run in the folder plot/ beside data/.
 [[nodiscard]] std::string gnuplot_script(const Plot& plot);
 
 enum class Drawn : std::uint8_t { yes, no_gnuplot, failed };
-/// Runs gnuplot on a script, in its folder. Waits for its end.
-[[nodiscard]] Drawn draw(const std::filesystem::path& script);
+/// Runs gnuplot on the script of a plot in `folder`, which then has <name>.svg, whole or not at all. Waits for its end.
+[[nodiscard]] Drawn draw(const std::filesystem::path& folder, const std::string& name);
 
 } // namespace rootpool::observe

@@ -205,6 +205,12 @@ TEST(Override, ErrorNamesTheOption) {
                 testing::StartsWith("--set topology.switch.master"));
 }
 
+TEST(Override, ErrorNamesTheBeginningOfALongOption) {
+    const std::string refused = refusal(test::pooled_script, {"topology.cables=[1" + std::string(5000, ' ') + "]"});
+    EXPECT_THAT(refused, testing::StartsWith("--set topology.cables=[1"));
+    EXPECT_LT(refused.size(), 500U);
+}
+
 TEST(Override, WithoutValueIsCalledSo) {
     for (const char* option : {"topology=", "expect=~", "seed= ", "seed=# 5"}) {
         EXPECT_THAT(refusal(test::pooled_script, {option}), HasSubstr(": no value after '='")) << option;
