@@ -44,6 +44,9 @@ void CrossbarOutput::push(std::size_t input, CrossbarEntry&& entry) {
     bad_ += bad_end != core::never ? 1 : 0;
     const std::size_t index = queue.push(std::move(entry));
     occupied_.insert(input);
+    if (index == 0) {
+        requests_[input].present = false; // it was another TLP's
+    }
     ++queued_;
     ++queued_of_class_[static_cast<std::size_t>(queue[index].flow)];
     const SimTime may_not_before = std::max(queue[index].ready, busy_until_);
@@ -59,9 +62,9 @@ CrossbarEntry CrossbarOutput::take(std::size_t input, std::size_t index, SimTime
     --queued_;
     bad_ -= entry.bad_end != core::never ? 1 : 0;
     --queued_of_class_[static_cast<std::size_t>(entry.flow)];
+    requests_[input].present = false;
     if (inputs_[input].empty()) {
         occupied_.remove(input);
-        requests_[input].present = false;
     }
     return entry;
 }
@@ -123,6 +126,11 @@ bool CrossbarOutput::find_candidates(SimTime edge, SimTime& next) {
     room_ = sink_.room();
     bool any = false;
     occupied_.any([&](std::size_t input) {
+        if (requests_[input].present && candidates_[input] == 0 &&
+            inputs_[input].first_still_goes(room_, seen_at(edge))) {
+            any = true;
+            return false;
+        }
         const std::size_t index = inputs_[input].find(sink_, room_, seen_at(edge), next);
         if (index == CrossbarInput::none) {
             requests_[input].present = false;

@@ -121,7 +121,7 @@ private:
     std::vector<CrossbarInput> inputs_;
     OccupiedInputs occupied_;
     std::unique_ptr<pooling::Arbiter> arbiter_;
-    std::vector<pooling::ArbiterRequest> requests_; ///< of the arbitration under way, by input
+    std::vector<pooling::ArbiterRequest> requests_; ///< of the last arbitration, by input
     std::vector<std::size_t> candidates_;           ///< their places in the queues
     Timer timer_;
     CrossbarRoom room_{}; ///< of the last look at all inputs, which the timer goes by
