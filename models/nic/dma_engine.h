@@ -82,8 +82,12 @@ public:
     void write(WriteRequest request);
 
     void on_completion(const pcie::Tlp& tlp, SimTime arrival);
-    /// The port sent something that had waited.
-    void on_room() { pump(); }
+    /// See PortOwner::on_room().
+    void on_room() {
+        if (!pumping_) { // else the running loop looks itself
+            pacer_.on_room();
+        }
+    }
     /// The function's reads fail and its writes are dropped; what is on the link already is not waited for, but its
     /// tags stay out of use (see set_aside()).
     void stop(nic::FunctionNumber function);

@@ -97,7 +97,11 @@ private:
     static constexpr std::size_t transmit_queue = 4; ///< TLPs that wait in the port: the wire is never idle
 
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;
-    void on_room(Port& /*port*/) override { pump(); }
+    void on_room(Port& /*port*/) override {
+        if (!pumping_) { // else the running loop looks itself
+            pacer_.on_room();
+        }
+    }
     void on_returned(Port& /*port*/, const pcie::TlpPtr& /*tlp*/) override { end_run(); }
     void on_link_error(Port& port, pcie::ErrorKind kind) override;
     void on_link_down(Port& port) override;

@@ -28,9 +28,7 @@ void Port::send(const pcie::TlpPtr& tlp, SimTime earliest) {
     slots_.take(pcie::flow_class(tlp->header.kind));
     TlpPhase phase = TlpPhase::arrive;
     sc_core::sc_time delay = delay_to(earliest);
-    const bool nested = std::exchange(sending_, true);
     transmit->nb_transport_fw(*tlp, phase, delay);
-    sending_ = nested;
 }
 
 void Port::release(pcie::Tlp& tlp, SimTime at) {
@@ -54,9 +52,7 @@ tlm::tlm_sync_enum Port::nb_transport_bw(pcie::Tlp& tlp, TlpPhase& phase, sc_cor
     if (phase == TlpPhase::returned) {
         owner_.on_returned(*this, pcie::TlpPtr(&tlp));
     }
-    if (!sending_) {
-        owner_.on_room(*this);
-    }
+    owner_.on_room(*this);
     return tlm::TLM_ACCEPTED;
 }
 

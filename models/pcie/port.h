@@ -28,7 +28,8 @@ public:
     virtual void on_bad_tlp(Port& /*port*/, const pcie::TlpPtr& /*tlp*/, SimTime /*first_beat*/,
                             SimTime /*last_beat*/) {}
     /// It is decided when a TLP that had to wait starts on the wire, see Port::room() and fewer_after(); or it
-    /// was returned.
+    /// was returned. May be called within Port::send(), be it of this TLP or of another. When it is decided depends on
+    /// how far ahead the link looks; only the time that room() and fewer_after() say counts.
     virtual void on_room(Port& /*port*/) {}
     /// The link is down; the TLP was not sent (PCIe base 2.9.1).
     virtual void on_returned(Port& /*port*/, const pcie::TlpPtr& /*tlp*/) {}
@@ -111,7 +112,6 @@ private:
     pcie::Credits advertised_;
     const pcie::LinkClock* clock_ = nullptr;
     TransmitSlots slots_{slots_of_each_class};
-    bool sending_ = false; ///< the owner looks at the backlog itself when send() returns
 };
 
 } // namespace rootpool::models

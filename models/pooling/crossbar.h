@@ -81,7 +81,7 @@ public:
     void wake();
     /// Room came back behind the sink.
     void wake_for_room() {
-        if (!timer_.armed() || sink_.room() != room_) {
+        if (!delivering_ && (!timer_.armed() || sink_.room() != room_)) {
             wake();
         }
     }

@@ -34,6 +34,7 @@ CASES = {
     "steps that end under traffic": (SCRIPTS / "cut-short.yaml", ()),
     "DMA probe": (SCRIPTS / "bench-sweep.yaml", ()),
     "end in a credit stall": (SCRIPTS / "end-in-stall.yaml", ()),
+    "answers between DMA": (SCRIPTS / "unlike-slaves.yaml", ()),
     "standstill": (SCRIPTS / "stuck-slave.yaml", settings("topology.switch.fence_timeout=off")),
 }
 
