@@ -119,7 +119,7 @@ public:
         if (advertiser_.earliest() == pcie::no_tick) {
             return pcie::no_tick;
         }
-        const pcie::LinkTick due = std::min(advertiser_.earliest(), refreshes_.next());
+        const pcie::LinkTick due = std::max(std::min(advertiser_.earliest(), refreshes_.next()), dllp_hold_);
         const pcie::LinkTick update = queue_.empty() ? no_start_before(due, current) : free_from(due);
         const bool ack_goes_first = acks_.due_from() <= update;
         const pcie::LinkTick start =

@@ -35,6 +35,7 @@ CASES = {
     "DMA probe": (SCRIPTS / "bench-sweep.yaml", ()),
     "end in a credit stall": (SCRIPTS / "end-in-stall.yaml", ()),
     "answers between DMA": (SCRIPTS / "unlike-slaves.yaml", ()),
+    "DLLPs that take no time": (SCRIPTS / "bench-short-link.yaml", ()),
     "standstill": (SCRIPTS / "stuck-slave.yaml", settings("topology.switch.fence_timeout=off")),
 }
 
