@@ -41,7 +41,10 @@ void Link::observe(pcie::LinkObserver& observer) {
 void Link::set_faults(pcie::FaultSource* down, pcie::FaultSource* up) {
     upstream_end_.set_faults(down);
     downstream_end_.set_faults(up);
-    has_faults_ = down != nullptr || up != nullptr;
+    if (down != nullptr || up != nullptr) {
+        upstream_end_.expect_replays();
+        downstream_end_.expect_replays();
+    }
 }
 
 void Link::set_down_times(std::vector<TimeSpan> times) { down_times_ = std::move(times); }
@@ -189,7 +192,7 @@ const LinkEnd& Link::settled(LinkEnd& end) {
 }
 
 /// Takes decisions that lie ahead and that nothing can change: what comes in from now on asks for an Ack or UpdateFC
-/// when a limit has passed, and for a replay, where there are faults, when it has crossed the link.
+/// when a limit has passed, and for a replay, where there may be one, when it has crossed the link.
 void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) const {
     if (!look_ahead_) {
         return;
@@ -199,7 +202,7 @@ void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) const
         return;
     }
     LinkTick certain = std::min(current + timing_.update_limit, next_change_ - 1);
-    if (has_faults_) {
+    if (end.may_replay()) {
         certain = std::min(certain, other.next_reception_bound(current));
     }
     while (end.next_decision() <= certain && end.is_certain(end.next_decision())) {
@@ -221,7 +224,7 @@ void Link::arm() {
 }
 
 LinkTick Link::wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcept {
-    if (has_faults_) { // errors are reported when they happen
+    if (end.may_replay()) { // errors are reported when they happen
         return std::min(end.next_packet(), other.next_packet());
     }
     if (!end.is_awaited()) {

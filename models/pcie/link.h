@@ -82,7 +82,6 @@ private:
     pcie::LinkTick reset_from_ = pcie::no_tick; ///< when a hot reset takes the link down, or did
     pcie::LinkTick reset_until_ = 0;            ///< no_tick while it is held
     bool look_ahead_;
-    bool has_faults_ = false;                    ///< an UpdateFC may be lost
     pcie::LinkTick next_change_ = pcie::no_tick; ///< of up_
     bool running_ = false;
 };

@@ -62,8 +62,9 @@ tlm::tlm_sync_enum LinkEnd::nb_transport_bw(pcie::Tlp& tlp, TlpPhase& /*phase*/,
     if (is_known && !advertiser_.infinite(flow)) {
         const SimTime freed = now() + SimTime{static_cast<std::int64_t>(delay.value())};
         if (advertiser_.release(flow, pcie::credit_cost(tlp.header), timing_.clock.after(freed))) {
+            const bool sooner = may_start_sooner();
             plan();
-            if (peer_->is_awaited() && !peer_->oldest_may_go()) {
+            if (sooner || (peer_->is_awaited() && !peer_->oldest_may_go())) {
                 owner_.on_input(*this);
             }
         }
@@ -79,7 +80,7 @@ void LinkEnd::find_next_event() const noexcept {
     if (!incoming_.empty() && incoming_.front().at < next_event_.tick) {
         next_event_ = {incoming_.front().at, LinkEventPhase::reception};
     }
-    const bool timer_comes_first = replay_.expires_at() < next_event_.tick;
+    const bool timer_comes_first = may_replay_ && replay_.expires_at() < next_event_.tick;
     if (timer_comes_first) {
         next_event_ = {replay_.expires_at(), LinkEventPhase::timer};
     }
@@ -179,7 +180,8 @@ bool LinkEnd::may_retrain_before(LinkTick tick) const noexcept {
 }
 
 bool LinkEnd::is_certain(LinkTick tick) const noexcept {
-    if (replay_.expires_at() <= tick || is_disturbed_before(tick) || peer_->may_retrain_before(tick)) {
+    if (may_replay_ &&
+        (replay_.expires_at() <= tick || is_disturbed_before(tick) || peer_->may_retrain_before(tick))) {
         return false;
     }
     if (next_regular_ <= tick || dllp_from() <= tick || !init_.active() || awaits_ack()) {

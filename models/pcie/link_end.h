@@ -63,6 +63,12 @@ public:
     void set_faults(pcie::FaultSource* faults) noexcept { faults_ = faults; }
 
     // --- run by Link
+    /// Whether packets may be lost or TLPs sent again, by either end. Otherwise no replay timer ever expires.
+    [[nodiscard]] bool may_replay() const noexcept { return may_replay_; }
+    void expect_replays() noexcept {
+        may_replay_ = true;
+        plan();
+    }
     [[nodiscard]] const LinkEventTime& next_event() const noexcept {
         if (event_is_stale_) {
             find_next_event();
@@ -262,6 +268,12 @@ private:
     void send_tlp(const pcie::TlpPtr& tlp, RetryBuffer::Entry& entry, bool replay, pcie::LinkTick tick);
     void send_nullified(const pcie::TlpPtr& tlp, pcie::LinkTick tick);
     void drop_bad(pcie::LinkTick tick);
+    /// Whether a TLP that waits may start sooner since an UpdateFC is due: a DLLP that ends within a symbol time is
+    /// followed at once.
+    [[nodiscard]] bool may_start_sooner() const noexcept {
+        return timing_.step != timing_.clock.per_symbol() && !queue_.empty() &&
+               advertiser_.earliest() <= next_decision();
+    }
     /// A TLP on the wire.
     struct Flight {
         pcie::LinkTick start = 0;
@@ -298,6 +310,7 @@ private:
     core::RingQueue<CreditUpdate> incoming_credits_; ///< nobody has to look at them when they come
     core::RingQueue<IncomingAck> incoming_acks_;     ///< nor at these, unless awaits_ack()
     pcie::FaultSource* faults_ = nullptr;
+    bool may_replay_ = false;
     pcie::TlpObserver* tlp_observer_ = nullptr;
     pcie::LinkObserver* link_observer_ = nullptr;
     pcie::PlaceId tlp_place_;

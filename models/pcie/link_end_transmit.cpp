@@ -186,6 +186,10 @@ void LinkEnd::send_nullified(const pcie::TlpPtr& tlp, LinkTick tick) {
 LinkEnd::Flight LinkEnd::fly(const pcie::Tlp& tlp, std::uint16_t sequence, LinkTick tick) {
     const unsigned bytes = pcie::wire_bytes(tlp.header) + (tlp.bad_end ? timing_.bad_end_bytes : 0);
     wire_free_ = tick + timing_.clock.packet(bytes);
+    if (bytes > timing_.largest_in_time) {
+        expect_replays();
+        peer_->expect_replays();
+    }
     Flight flight{tick, wire_free_ + timing_.flight, sequence};
     flight.fate = faults_ == nullptr ? pcie::PacketFate::intact : faults_->fate(true, bytes);
     if (tlp.bad_end && flight.fate == pcie::PacketFate::intact) {

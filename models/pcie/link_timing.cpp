@@ -3,9 +3,12 @@
 #include <algorithm>
 
 namespace rootpool::models {
+
+using pcie::LinkTick;
+
 namespace {
 
-[[nodiscard]] pcie::LinkTick replay_limit_of(const LinkConfig& config, const pcie::LinkClock& clock) {
+[[nodiscard]] LinkTick replay_limit_of(const LinkConfig& config, const pcie::LinkClock& clock) {
     constexpr pcie::LinkTick simplified_symbols = 24'000;
     return clock.symbols(config.parameters.generation <= pcie::Generation::gen3
                              ? 3 * pcie::ack_latency_symbols(config.parameters, config.max_payload)
@@ -31,6 +34,16 @@ LinkTiming::LinkTiming(const LinkConfig& config)
         dllp = 0;
         accounted = clock.symbols(2 * pcie::dllp_wire_bytes);
     }
+    largest_in_time = find_largest_in_time();
+}
+
+/// From the start of a replay timer to the Ack pass at most: a TLP that started just before it, another one that started
+/// just before the Ack was due, and what may be in the way besides. After InitFC2 that is no more than four DLLPs.
+unsigned LinkTiming::find_largest_in_time() const noexcept {
+    const LinkTick dllps = 5 * std::max(dllp, clock.per_symbol());
+    const LinkTick left = replay_limit - (2 * flight + ack_limit + dllps + 2 * accounted + 2 * skip);
+    const LinkTick tlps = std::max(left, LinkTick{0}) * skip_interval / (skip_interval + skip);
+    return static_cast<unsigned>(tlps / 2 / clock.packet(4) * 4);
 }
 
 } // namespace rootpool::models

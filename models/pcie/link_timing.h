@@ -44,6 +44,12 @@ struct LinkTiming {
     bool one_dllp_per_symbol;   ///< at most one SDP in a symbol time (PCIe base 4.2.1.2)
     /// With pcie-bench's accounting: of one Ack and one UpdateFC for each Ack limit, counted as on one lane.
     pcie::LinkTick accounted = 0;
+    /// As long as no TLP is larger, in bytes on the wire, and no packet damaged, each Ack comes before a replay timer
+    /// expires.
+    unsigned largest_in_time = 0;
+
+private:
+    [[nodiscard]] unsigned find_largest_in_time() const noexcept;
 };
 
 } // namespace rootpool::models
