@@ -34,6 +34,16 @@ void Scheduler::wait_for(SimTime span, const sc_core::sc_event& event) {
     let_timers_come_first();
 }
 
+void Scheduler::wait_for(const sc_core::sc_event& event) {
+    sc_core::wait(event);
+    let_timers_come_first();
+}
+
+void Scheduler::wait_for(const sc_core::sc_event_or_list& events) {
+    sc_core::wait(events);
+    let_timers_come_first();
+}
+
 void Scheduler::let_timers_come_first() {
     while (any_due()) {
         sc_core::wait(sc_core::SC_ZERO_TIME);

@@ -22,6 +22,9 @@ public:
     void wait_for(SimTime span);
     /// The same, but no longer than until `event`.
     void wait_for(SimTime span, const sc_core::sc_event& event);
+    /// The same, until `event` or one of several.
+    void wait_for(const sc_core::sc_event& event);
+    void wait_for(const sc_core::sc_event_or_list& events);
 
 protected:
     explicit Scheduler(const sc_core::sc_module_name& name) : sc_module(name) {}

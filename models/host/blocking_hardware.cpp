@@ -32,9 +32,9 @@ void BlockingHardware::Call::complete(const ProcessorCompletion& completion) {
     KernelTime::notify(event_);
 }
 
-ProcessorCompletion BlockingHardware::Call::wait_for_completion() {
+ProcessorCompletion BlockingHardware::Call::wait_for_completion(Scheduler& scheduler) {
     while (!completed_) {
-        sc_core::wait(event_);
+        scheduler.wait_for(event_);
     }
     completed_ = false;
     return completion_;
@@ -43,7 +43,7 @@ ProcessorCompletion BlockingHardware::Call::wait_for_completion() {
 std::uint32_t BlockingHardware::read(pcie::Bdf function, std::uint16_t offset, unsigned bytes) {
     const Borrowed call(*this);
     root_complex_.config_read(function, offset & 0xFFCU, call->done());
-    const std::uint32_t value = call->wait_for_completion().value >> (offset % 4U * 8U);
+    const std::uint32_t value = call->wait_for_completion(scheduler_).value >> (offset % 4U * 8U);
     return bytes >= 4 ? value : value & ((1U << bytes * 8U) - 1U);
 }
 
@@ -51,19 +51,19 @@ void BlockingHardware::write(pcie::Bdf function, std::uint16_t offset, unsigned 
     const Borrowed call(*this);
     root_complex_.config_write(function, offset & 0xFFCU, value << (offset % 4U * 8U),
                                pcie::byte_enables_of(offset, bytes), call->done());
-    std::ignore = call->wait_for_completion();
+    std::ignore = call->wait_for_completion(scheduler_);
 }
 
 std::uint32_t BlockingHardware::read32(std::uint64_t address) {
     const Borrowed call(*this);
     root_complex_.memory_read32(address, call->done());
-    return call->wait_for_completion().value;
+    return call->wait_for_completion(scheduler_).value;
 }
 
 void BlockingHardware::write32(std::uint64_t address, std::uint32_t value) {
     root_complex_.memory_write32(address, value);
 }
 
-void BlockingHardware::sleep(SimTime duration) { sc_core::wait(to_sc_time(duration)); }
+void BlockingHardware::sleep(SimTime duration) { scheduler_.wait_for(duration); }
 
 } // namespace rootpool::models

@@ -15,7 +15,8 @@ namespace rootpool::models {
 /// that makes it until the root complex has the answer. Several threads may have calls under way.
 class BlockingHardware : public host::ConfigAccess, public host::MmioAccess, public host::Sleeper {
 public:
-    explicit BlockingHardware(RootComplex& root_complex) noexcept : root_complex_(root_complex) {}
+    BlockingHardware(Scheduler& scheduler, RootComplex& root_complex) noexcept
+        : scheduler_(scheduler), root_complex_(root_complex) {}
 
     // host::ConfigAccess
     [[nodiscard]] std::uint32_t read(pcie::Bdf function, std::uint16_t offset, unsigned bytes) override;
@@ -32,7 +33,7 @@ private:
     class Call {
     public:
         [[nodiscard]] RootComplex::Done done() noexcept { return RootComplex::Done::to<&Call::complete>(*this); }
-        [[nodiscard]] ProcessorCompletion wait_for_completion();
+        [[nodiscard]] ProcessorCompletion wait_for_completion(Scheduler& scheduler);
 
     private:
         void complete(const ProcessorCompletion& completion);
@@ -44,6 +45,7 @@ private:
     /// Borrows a call from the free ones for one request.
     class Borrowed;
 
+    Scheduler& scheduler_;
     RootComplex& root_complex_;
     std::vector<std::unique_ptr<Call>> free_;
 };

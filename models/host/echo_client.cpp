@@ -22,7 +22,7 @@ void EchoClient::run() {
         }
         sent_at_.push_back(now());
         task_.system_call(data_.size(), CpuCore::Effect::to<&EchoClient::send>(*this));
-        sc_core::wait(sent_);
+        scheduler_.wait_for(sent_);
     }
     const SimTime deadline = now() + settings_.last_wait;
     while (report_.received() < settings_.count && now() < deadline) {

@@ -8,7 +8,7 @@ void ServiceTask::start(const std::string& name) {
 
 void ServiceTask::run() {
     while (true) {
-        sc_core::wait(to_sc_time(watchdog_period), wake_);
+        scheduler_.wait_for(watchdog_period, wake_);
         service_();
     }
 }
@@ -16,7 +16,7 @@ void ServiceTask::run() {
 NetworkInterface::NetworkInterface(std::string label, DriverBinding driver, PacketProcessing& processing,
                                    host::InterfaceId interface)
     : label_(std::move(label)), driver_(std::move(driver)), napi_(processing, *driver_.device, interface),
-      service_(driver_.service) {}
+      service_(processing.scheduler(), driver_.service) {}
 
 bool NetworkInterface::open() {
     if (!driver_.open({napi_, service_})) {

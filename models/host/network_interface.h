@@ -17,7 +17,8 @@ public:
     /// Service timers of both drivers: 2 s (ixgbe_service_timer, ixgbevf_service_timer).
     static constexpr SimTime watchdog_period = 2s;
 
-    explicit ServiceTask(std::function<void()> service) : service_(std::move(service)) {}
+    ServiceTask(Scheduler& scheduler, std::function<void()> service)
+        : scheduler_(scheduler), service_(std::move(service)) {}
     void on_interrupt() override { KernelTime::notify(wake_); }
     /// Starts the thread; from a thread of the simulation.
     void start(const std::string& name);
@@ -25,6 +26,7 @@ public:
 private:
     void run();
 
+    Scheduler& scheduler_;
     std::function<void()> service_;
     sc_core::sc_event wake_;
 };

@@ -13,6 +13,7 @@ public:
 
     [[nodiscard]] const host::CpuProfile& cpu() const noexcept { return server_.cpu(); }
     [[nodiscard]] host::NetworkStack& stack() noexcept { return stack_; }
+    [[nodiscard]] Scheduler& scheduler() noexcept { return server_.scheduler(); }
     /// Runs `effect` on the core of packet processing after `cost` of its time.
     void run(SimTime cost, CpuCore::Effect effect) {
         server_.core(Server::interrupt_core).post(CpuPriority::soft_interrupt, cost, effect);

@@ -23,7 +23,7 @@ Server::Server(const sc_core::sc_module_name& name, const ServerConfig& config, 
     : sc_module(name), config_(config), scheduler_(scheduler), memory_(config.memory_bytes),
       memory_target_("memory", memory_), root_complex_("root_complex", config.root_complex, scheduler, tlps),
       cores_(make_cores(config.cpu.cores, scheduler, root_complex_)),
-      interrupts_(*cores_[interrupt_core], config.cpu.interrupt), hardware_(root_complex_) {
+      interrupts_(*cores_[interrupt_core], config.cpu.interrupt), hardware_(scheduler, root_complex_) {
     root_complex_.memory.bind(memory_target_.socket);
     root_complex_.on_interrupt(RootComplex::InterruptSink::to<&InterruptDispatcher::on_message>(interrupts_));
 }

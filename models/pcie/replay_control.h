@@ -73,7 +73,8 @@ public:
             held_from_ = from;
         }
         held_until_ = std::max(held_until_, until);
-        if (expires_at_ != pcie::no_tick) {
+        const bool has_expired = expires_at_ < from; // at the tick of the cause, as the timer of the other end
+        if (expires_at_ != pcie::no_tick && !has_expired) {
             start_timer(started_);
         }
     }

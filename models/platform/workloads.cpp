@@ -70,8 +70,9 @@ const Workloads::Transfer& Workloads::start_transfer(Transfers& group, scenario:
 
 /// Until the connection is closed at both ends. If the sender fails, the receiver would wait for ever.
 void Workloads::wait_for(const Transfer& transfer, const std::string& name) {
+    Scheduler& scheduler = platform_.topology().scheduler();
     while (!transfer.receiver->done() && !transfer.sender->failed()) {
-        sc_core::wait(transfer.receiver->done_event() | transfer.sender->done_event());
+        scheduler.wait_for(transfer.receiver->done_event() | transfer.sender->done_event());
     }
     if (transfer.sender->failed()) {
         transfer.receiver->give_up();
@@ -149,7 +150,7 @@ Workloads::StreamTotals Workloads::end_streams(const Transfers& streams, const s
 /// Until the sender has sent all and the receiver has read all that arrived.
 void Workloads::wait_for(const DatagramTransfer& transfer) {
     while (!transfer.sender->done()) {
-        sc_core::wait(transfer.sender->done_event());
+        platform_.topology().scheduler().wait_for(transfer.sender->done_event());
     }
     do {
         platform_.topology().scheduler().wait_for(datagram_grace);

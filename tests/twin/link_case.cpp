@@ -32,7 +32,7 @@ public:
     [[nodiscard]] LinkCase make() {
         choose_link();
         adapt_link();
-        RandomTlps tlps(random_, factory_, made_.settings.max_payload);
+        RandomTlps tlps(random_, factory_, largest_payload());
         if (made_.theme == Theme::full_retry_buffer) {
             add_burst(made_.directions[0], tlps);
         }
@@ -51,7 +51,7 @@ private:
                                                   Theme::any,       Theme::link_down,  Theme::full_retry_buffer,
                                                   Theme::any,       Theme::lost_init,  Theme::ack_meets_timer,
                                                   Theme::any,       Theme::retraining, Theme::lost_init,
-                                                  Theme::any};
+                                                  Theme::late_acks};
         return themes[seed % themes.size()];
     }
 
@@ -65,9 +65,13 @@ private:
         link.retrain = 500ns + random_.up_to(2us);
         for (auto& end : link.advertised) {
             for (const pcie::FlowClass flow : reference::flow_classes) {
-                end[reference::index_of(flow)] = credits(flow, link.max_payload);
+                end[reference::index_of(flow)] = credits(flow, largest_payload());
             }
         }
+    }
+    /// Late Acks come of long links, and of TLPs that the link's limits do not count with.
+    [[nodiscard]] unsigned largest_payload() const noexcept {
+        return made_.theme == Theme::late_acks ? 512 : made_.settings.max_payload;
     }
 
     [[nodiscard]] reference::ClassCredits credits(pcie::FlowClass flow, unsigned max_payload) {
@@ -92,6 +96,9 @@ private:
             const reference::LinkLimits limits(link, ticks);
             // From the end of a TLP to its Ack: twice the flight, the Ack limit, the Ack.
             link.latency = ticks.time_of((limits.replay - limits.ack - ticks.dllp_length()) / 2) - SimTime{1};
+        } else if (made_.theme == Theme::late_acks) {
+            link.generation = 1 + random_.below(3);
+            link.latency = 10ns + random_.up_to(random_.one_in(2) ? 500ns : 5us);
         }
     }
 
@@ -151,6 +158,7 @@ private:
             std::fill_n(made_.directions[1].dllp_fates.begin(), 2 * pcie::flow_class_count, Fate::intact); // InitFCs
             break;
         case Theme::ack_meets_timer:
+        case Theme::late_acks:
             break;
         default:
             if (random_.one_in(2)) {
@@ -234,7 +242,8 @@ bool has_faults(const LinkCase& link) {
 
 std::string describe(const LinkCase& link) {
     static constexpr std::array<std::string_view, static_cast<std::size_t>(Theme::count)> themes = {
-        "any traffic", "link down", "retraining", "lost InitFCs", "full retry buffer", "Ack meets timer"};
+        "any traffic", "link down", "retraining", "lost InitFCs", "full retry buffer", "Ack meets timer",
+        "late Acks"};
     const LinkSettings& of = link.settings;
     return fmt::format("gen{} x{}, MPS {}, latency {} fs, {}, {}, {} times down", of.generation, of.width,
                        of.max_payload, of.latency.count(), themes[static_cast<std::size_t>(link.theme)],

@@ -34,6 +34,7 @@ enum class Theme : std::uint8_t {
     lost_init,         ///< InitFCs are lost
     full_retry_buffer, ///< Acks are lost while more TLPs are there than may be unacknowledged
     ack_meets_timer,   ///< an Ack is received at the tick at which the replay timer expires
+    late_acks,         ///< Acks come when the replay timer has expired, though nothing is lost
     count,
 };
 

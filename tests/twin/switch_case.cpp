@@ -138,7 +138,8 @@ private:
             link.width = random_.one_in(2) ? 8 : 16;
         }
         link.max_payload = longest_data;
-        link.latency = 10ns + random_.up_to(120ns);
+        const bool acks_are_late = is(SwitchTheme::any) && random_.one_in(6);
+        link.latency = 10ns + random_.up_to(acks_are_late ? SimTime{3us} : SimTime{120ns});
         link.retrain = 500ns + random_.up_to(1us);
         link.advertised = advertised;
         made.completer.boundary = random_.one_in(2) ? 64 : 128;
