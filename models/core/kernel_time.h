@@ -1,14 +1,22 @@
 #pragma once
 
 #include <systemc>
+#include <type_traits>
 
 #include "rootpool/core/time.h"
 
 namespace rootpool::models {
 
 /// SystemC time of a SimTime. The simulation runs at a resolution of 1 fs, so both count the same thing.
+///
+/// sc_time::from_value() does the same by a call into the SystemC library, eight times per TLP. A standard-layout object may
+/// be written through its first member, and this is the only one.
 [[nodiscard]] inline sc_core::sc_time to_sc_time(SimTime time) {
-    return sc_core::sc_time::from_value(static_cast<sc_core::sc_time::value_type>(time.count()));
+    using Value = sc_core::sc_time::value_type;
+    static_assert(std::is_standard_layout_v<sc_core::sc_time> && sizeof(sc_core::sc_time) == sizeof(Value));
+    sc_core::sc_time made;
+    reinterpret_cast<Value&>(made) = static_cast<Value>(time.count());
+    return made;
 }
 
 /// How far the timers have come, ahead of SystemC's kernel: nothing but timers happens between its time and this, so

@@ -8,7 +8,10 @@ void ServiceTask::start(const std::string& name) {
 
 void ServiceTask::run() {
     while (true) {
-        scheduler_.wait_for(watchdog_period, wake_);
+        if (!scheduled_) {
+            scheduler_.wait_for(watchdog_period, wake_);
+        }
+        scheduled_ = false;
         service_();
     }
 }

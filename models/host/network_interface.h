@@ -19,7 +19,10 @@ public:
 
     ServiceTask(Scheduler& scheduler, std::function<void()> service)
         : scheduler_(scheduler), service_(std::move(service)) {}
-    void on_interrupt() override { KernelTime::notify(wake_); }
+    void on_interrupt() override {
+        scheduled_ = true;
+        KernelTime::notify(wake_);
+    }
     /// Starts the thread; from a thread of the simulation.
     void start(const std::string& name);
 
@@ -29,6 +32,7 @@ private:
     Scheduler& scheduler_;
     std::function<void()> service_;
     sc_core::sc_event wake_;
+    bool scheduled_ = false; ///< also while the task runs: then it runs once more (Linux: queue_work)
 };
 
 /// What the kernel keeps of a network driver. Functions that wait run in a thread.

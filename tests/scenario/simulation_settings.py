@@ -36,6 +36,11 @@ CASES = {
     "end in a credit stall": (SCRIPTS / "end-in-stall.yaml", ()),
     "answers between DMA": (SCRIPTS / "unlike-slaves.yaml", ()),
     "DLLPs that take no time": (SCRIPTS / "bench-short-link.yaml", ()),
+    "Acks behind the replay timer": (SCRIPTS / "late-acks.yaml", ()),
+    "link of 10 us": (SCRIPTS / "far-peer.yaml", ()),
+    "DLLPs shorter than a symbol time": (SCRIPTS / "wide-slow-link.yaml", ()),
+    "threads and timers of a moment": (SCRIPTS / "narrow-card.yaml", ()),
+    "interrupts of a driver at work": (SCRIPTS / "far-master.yaml", ()),
     "standstill": (SCRIPTS / "stuck-slave.yaml", settings("topology.switch.fence_timeout=off")),
 }
 
@@ -52,7 +57,7 @@ class SimulationSettings(unittest.TestCase):
                         f"simulation.timers={timers}", f"simulation.look_ahead={look_ahead}"), accepted=(0, 1, 3)).result
                     for part in ("event_hash", "metrics", "simulated_time", "violation"):
                         self.assertEqual(result[part], expected[part])
-                    print(f"{case:<31} timers {timers:<6} look_ahead {look_ahead:<3} event hash {result['event_hash']}")
+                    print(f"{case:<32} timers {timers:<6} look_ahead {look_ahead:<3} event hash {result['event_hash']}")
 
 
 if __name__ == "__main__":
