@@ -18,7 +18,7 @@ if(ROOTPOOL_LTO AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set(ROOTPOOL_INLINING --param=early-inlining-insns=100 --param=max-inline-insns-auto=300 --param=inline-unit-growth=200
                         -Wno-restrict -Wno-stringop-overflow)
   set(ROOTPOOL_TLP_PATH_FLAGS -flto=auto -ffat-lto-objects ${ROOTPOOL_INLINING})
-  target_link_options(rootpool_build_flags INTERFACE $<IF:$<BOOL:$<TARGET_PROPERTY:ROOTPOOL_OPTIMIZE_WHOLE>>,-flto=auto,-fno-lto>)
+  target_link_options(rootpool_build_flags INTERFACE $<IF:$<BOOL:$<TARGET_PROPERTY:ROOTPOOL_OPTIMIZE_WHOLE>>,-flto=auto;-flto-partition=one,-fno-lto>)
 endif()
 function(rootpool_optimize_whole target)
   set_target_properties(${target} PROPERTIES ROOTPOOL_OPTIMIZE_WHOLE ON)

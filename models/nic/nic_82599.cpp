@@ -27,7 +27,7 @@ const Nic82599Config& checked(const Nic82599Config& config) {
     if (config.rx_packet_buffer_bytes < largest_frame || config.tx_packet_buffer_bytes < largest_frame) {
         throw std::invalid_argument("a packet buffer of an 82599 must hold at least one frame of 16 KiB");
     }
-    if (config.dma_queue == 0 || config.dma_queue > TransmitSlots::most_counted ||
+    if (config.dma_queue == 0 || config.dma_queue > Port::slots_of_each_class ||
         config.completion_timeout <= SimTime{0}) {
         throw std::invalid_argument("the DMA queue of an 82599 holds 1 to 16 TLPs, its completion timeout is above 0");
     }

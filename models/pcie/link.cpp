@@ -42,8 +42,8 @@ void Link::set_faults(pcie::FaultSource* down, pcie::FaultSource* up) {
     upstream_end_.set_faults(down);
     downstream_end_.set_faults(up);
     if (down != nullptr || up != nullptr) {
-        upstream_end_.expect_replays();
-        downstream_end_.expect_replays();
+        upstream_end_.watch_acks();
+        downstream_end_.watch_acks();
     }
 }
 
@@ -202,11 +202,11 @@ void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) const
         return;
     }
     LinkTick certain = std::min(current + timing_.update_limit, next_change_ - 1);
-    if (end.may_replay()) {
+    if (end.watches_acks()) {
         certain = std::min(certain, other.next_reception_bound(current));
     }
     while (end.next_decision() <= certain && end.is_certain(end.next_decision())) {
-        end.process({end.next_decision(), LinkEventPhase::decision});
+        end.start_oldest(end.next_decision());
     }
 }
 
@@ -224,7 +224,7 @@ void Link::arm() {
 }
 
 LinkTick Link::wake_tick(const LinkEnd& end, const LinkEnd& other) const noexcept {
-    if (end.may_replay()) { // errors are reported when they happen
+    if (end.watches_acks()) { // errors are reported when they happen
         return std::min(end.next_packet(), other.next_packet());
     }
     if (!end.is_awaited()) {

@@ -46,7 +46,7 @@ tlm::tlm_sync_enum LinkEnd::nb_transport_fw(pcie::Tlp& tlp, TlpPhase& /*phase*/,
         bad_from = tlp.bad_end ? last : no_tick;
     }
     const bool comes_last = oldest_may_go();
-    if (const LinkTick queued = queue_.push(pcie::TlpPtr(&tlp), from, bad_from); queued < up_at_ && !up_) {
+    if (const LinkTick queued = queue_.push(pcie::TlpPtr(&tlp), from, bad_from); !up_ && queued < up_at_) {
         tell_port(*queue_.take(queue_.size() - 1), TlpPhase::returned, timing_.clock.time(queued));
     } else if (!comes_last || bad_from != no_tick) {
         queue_.look_at_last(gates_);
@@ -80,13 +80,15 @@ void LinkEnd::find_next_event() const noexcept {
     if (!incoming_.empty() && incoming_.front().at < next_event_.tick) {
         next_event_ = {incoming_.front().at, LinkEventPhase::reception};
     }
-    const bool timer_comes_first = may_replay_ && replay_.expires_at() < next_event_.tick;
-    if (timer_comes_first) {
-        next_event_ = {replay_.expires_at(), LinkEventPhase::timer};
-    }
-    asks_for_acks_ = timer_comes_first || awaits_ack();
-    if (asks_for_acks_ && !incoming_acks_.empty()) {
-        next_event_ = std::min(next_event_, {incoming_acks_.front().at, LinkEventPhase::reception});
+    if (watches_acks_) {
+        const bool timer_comes_first = replay_.expires_at() < next_event_.tick;
+        if (timer_comes_first) {
+            next_event_ = {replay_.expires_at(), LinkEventPhase::timer};
+        }
+        asks_for_acks_ = timer_comes_first || awaits_ack();
+        if (asks_for_acks_ && !incoming_acks_.empty()) {
+            next_event_ = std::min(next_event_, {incoming_acks_.front().at, LinkEventPhase::reception});
+        }
     }
     if (queue_.bad_from() <= next_event_.tick && queue_.bad_from() != no_tick) {
         next_event_ = {queue_.bad_from(), LinkEventPhase::drop};
@@ -141,6 +143,10 @@ void LinkEnd::take_acks(LinkTick before) {
     } while (!incoming_acks_.empty() && incoming_acks_.front().at < before);
 }
 
+LinkTick LinkEnd::handshake_from() const noexcept {
+    return std::min(init_.advances_from(), std::max(init_.from(), dllp_hold_));
+}
+
 /// When the next decision is taken that may start a packet (docs/timing.md 2.2).
 void LinkEnd::find_next_decision() const noexcept {
     decision_is_stale_ = false;
@@ -149,7 +155,7 @@ void LinkEnd::find_next_decision() const noexcept {
         return;
     }
     LinkTick from = std::min(next_regular_, dllp_from());
-    if (init_.active() && !(queue_.empty() && !replay_.replaying())) {
+    if (init_.active() && (!queue_.empty() || awaits_ack())) {
         from = std::min(from, tlp_from());
     }
     decision_ = free_from(from);
@@ -180,11 +186,11 @@ bool LinkEnd::may_retrain_before(LinkTick tick) const noexcept {
 }
 
 bool LinkEnd::is_certain(LinkTick tick) const noexcept {
-    if (may_replay_ &&
-        (replay_.expires_at() <= tick || is_disturbed_before(tick) || peer_->may_retrain_before(tick))) {
+    if (watches_acks_ && (replay_.expires_at() <= tick || is_disturbed_before(tick) ||
+                          peer_->may_retrain_before(tick) || awaits_ack())) {
         return false;
     }
-    if (next_regular_ <= tick || dllp_from() <= tick || !init_.active() || awaits_ack()) {
+    if (next_regular_ <= tick || dllp_from() <= tick || !init_.active()) {
         return false;
     }
     // What is handed over from now on is younger and not earlier.

@@ -63,10 +63,10 @@ public:
     void set_faults(pcie::FaultSource* faults) noexcept { faults_ = faults; }
 
     // --- run by Link
-    /// Whether packets may be lost or TLPs sent again, by either end. Otherwise no replay timer ever expires.
-    [[nodiscard]] bool may_replay() const noexcept { return may_replay_; }
-    void expect_replays() noexcept {
-        may_replay_ = true;
+    /// Whether anything may depend on Acks: packets may be lost, TLPs sent again by either end, retry buffers full.
+    [[nodiscard]] bool watches_acks() const noexcept { return watches_acks_; }
+    void watch_acks() noexcept {
+        watches_acks_ = true;
         plan();
     }
     [[nodiscard]] const LinkEventTime& next_event() const noexcept {
@@ -84,6 +84,12 @@ public:
     void process(const LinkEventTime& event);
     /// Whether the decision at `tick`, which lies ahead, is certain: nothing that comes in before can change it.
     [[nodiscard]] bool is_certain(pcie::LinkTick tick) const noexcept;
+    /// Takes that decision: the oldest TLP starts.
+    void start_oldest(pcie::LinkTick tick) {
+        apply_credits(tick);
+        apply_acks(tick);
+        send_new_tlp(tick);
+    }
     /// Whether something outside the link waits for what this end does.
     [[nodiscard]] bool is_awaited() const noexcept { return !queue_.empty() || replay_.buffer().not_accepted() != 0; }
     /// Whether no replay and no handshake is under way: TLPs wait for the wire and for credits only.
@@ -216,7 +222,9 @@ private:
     void take_credits(pcie::LinkTick before) noexcept;
     void take_acks(pcie::LinkTick before);
     /// Whether what this end does next may depend on an Ack.
-    [[nodiscard]] bool awaits_ack() const noexcept { return replay_.replaying() || replay_.buffer().full(); }
+    [[nodiscard]] bool awaits_ack() const noexcept {
+        return watches_acks_ && (replay_.replaying() || replay_.buffer().full());
+    }
     /// The first tick at or after `from` at which the wire is free, with the packets that have started.
     [[nodiscard]] pcie::LinkTick free_from(pcie::LinkTick from) const noexcept {
         return std::max(std::max(from, wire_free_), std::max(hold_until_, seen_));
@@ -227,11 +235,8 @@ private:
     [[nodiscard]] bool may_retrain_before(pcie::LinkTick tick) const noexcept;
     /// The first tick at which a TLP may start, if the wire were free.
     [[nodiscard]] pcie::LinkTick tlp_from() const noexcept {
-        if (replay_.replaying()) {
-            return replay_.from();
-        }
-        if (replay_.buffer().full()) {
-            return pcie::no_tick;
+        if (awaits_ack()) {
+            return replay_.from(); // no_tick if none is under way
         }
         const std::size_t index = queue_.candidate();
         const pcie::LinkTick from = index == TransmitQueue::none ? pcie::no_tick : queue_[index].from;
@@ -258,14 +263,15 @@ private:
     /// When the next DLLP may start, if the wire were free.
     [[nodiscard]] pcie::LinkTick dllp_from() const noexcept {
         if (!init_.active()) {
-            return std::min(init_.advances_from(), std::max(init_.from(), dllp_hold_));
+            return handshake_from();
         }
         return std::max(std::min(std::min(acks_.due_from(), advertiser_.earliest()), refreshes_.next()), dllp_hold_);
     }
+    [[nodiscard]] pcie::LinkTick handshake_from() const noexcept;
     [[nodiscard]] bool send_due_dllp(pcie::LinkTick tick);
     void send_dllp(const pcie::Dllp& dllp, pcie::LinkTick tick);
     void send_new_tlp(pcie::LinkTick tick);
-    void send_tlp(const pcie::TlpPtr& tlp, RetryBuffer::Entry& entry, bool replay, pcie::LinkTick tick);
+    void send_tlp(RetryBuffer::Entry& entry, bool replay, pcie::LinkTick tick);
     void send_nullified(const pcie::TlpPtr& tlp, pcie::LinkTick tick);
     void drop_bad(pcie::LinkTick tick);
     /// Whether a TLP that waits may start sooner since an UpdateFC is due: a DLLP that ends within a symbol time is
@@ -279,6 +285,7 @@ private:
         pcie::LinkTick start = 0;
         pcie::LinkTick received = 0;
         std::uint16_t sequence = 0;
+        unsigned bytes = 0;
         pcie::PacketFate fate = pcie::PacketFate::intact;
         pcie::Reception reception = pcie::Reception::lost;
     };
@@ -310,7 +317,7 @@ private:
     core::RingQueue<CreditUpdate> incoming_credits_; ///< nobody has to look at them when they come
     core::RingQueue<IncomingAck> incoming_acks_;     ///< nor at these, unless awaits_ack()
     pcie::FaultSource* faults_ = nullptr;
-    bool may_replay_ = false;
+    bool watches_acks_ = false;
     pcie::TlpObserver* tlp_observer_ = nullptr;
     pcie::LinkObserver* link_observer_ = nullptr;
     pcie::PlaceId tlp_place_;

@@ -25,7 +25,7 @@ void LinkEnd::decide(LinkTick tick) {
     } else if (replay_.replaying()) {
         ++counters_.replayed_tlps;
         RetryBuffer::Entry& entry = replay_.next();
-        send_tlp(pcie::TlpPtr(entry.tlp), entry, true, tick);
+        send_tlp(entry, true, tick);
     } else {
         send_new_tlp(tick);
     }
@@ -134,13 +134,13 @@ void LinkEnd::send_new_tlp(LinkTick tick) {
         note_stall(tick);
     }
     gates_[static_cast<std::size_t>(queue_[index].flow)].consume(queue_[index].cost);
-    const pcie::TlpPtr tlp = queue_.take(index);
+    RetryBuffer::Entry& entry = replay_.buffer().add(queue_.take(index));
     queue_.look(gates_);
-    send_tlp(tlp, replay_.buffer().add(tlp), false, tick);
+    send_tlp(entry, false, tick);
     if (index == 0) {
         stalls_.start(wire_free_);
     }
-    tell_port(*tlp, TlpPhase::release, timing_.clock.time(tick)); // it has left the queue
+    tell_port(*entry.tlp, TlpPhase::release, timing_.clock.time(tick)); // it has left the queue
 }
 
 /// What was known to be bad before it could start (docs/timing.md 3.9).
@@ -160,18 +160,19 @@ void LinkEnd::tell_port(pcie::Tlp& tlp, TlpPhase phase, SimTime at) {
     from_port->nb_transport_bw(tlp, phase, delay);
 }
 
-void LinkEnd::send_tlp(const pcie::TlpPtr& tlp, RetryBuffer::Entry& entry, bool replay, LinkTick tick) {
-    const Flight flight = fly(*tlp, entry.sequence, tick);
+/// The entry stays where it is: nothing that is told of the TLP adds to the retry buffer or takes from it.
+void LinkEnd::send_tlp(RetryBuffer::Entry& entry, bool replay, LinkTick tick) {
+    const Flight flight = fly(*entry.tlp, entry.sequence, tick);
     replay_.sent(entry, tick, wire_free_);
     if (flight.reception == Reception::accepted) {
         ++counters_.tlps;
-        counters_.bytes += pcie::wire_bytes(tlp->header);
+        counters_.bytes += flight.bytes;
         replay_.buffer().accept(entry);
     } else {
         ++counters_.lost_packets;
     }
     plan();
-    land(*tlp, flight, replay);
+    land(*entry.tlp, flight, replay);
 }
 
 /// Its sequence number, its credits and its place in the retry buffer are those of the next TLP (PCIe base 3.6.2.1).
@@ -187,10 +188,10 @@ LinkEnd::Flight LinkEnd::fly(const pcie::Tlp& tlp, std::uint16_t sequence, LinkT
     const unsigned bytes = pcie::wire_bytes(tlp.header) + (tlp.bad_end ? timing_.bad_end_bytes : 0);
     wire_free_ = tick + timing_.clock.packet(bytes);
     if (bytes > timing_.largest_in_time) {
-        expect_replays();
-        peer_->expect_replays();
+        watch_acks();
+        peer_->watch_acks();
     }
-    Flight flight{tick, wire_free_ + timing_.flight, sequence};
+    Flight flight{tick, wire_free_ + timing_.flight, sequence, bytes};
     flight.fate = faults_ == nullptr ? pcie::PacketFate::intact : faults_->fate(true, bytes);
     if (tlp.bad_end && flight.fate == pcie::PacketFate::intact) {
         flight.fate = pcie::PacketFate::nullified;

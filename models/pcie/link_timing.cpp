@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/pcie/retry_buffer.h"
+
 namespace rootpool::models {
 
 using pcie::LinkTick;
@@ -17,6 +19,8 @@ namespace {
 
 /// Framing, sequence number, header of four dwords, ECRC and LCRC.
 constexpr unsigned largest_overhead = 28;
+/// The same without ECRC, with a header of three dwords and without data.
+constexpr unsigned smallest_tlp = 20;
 
 } // namespace
 
@@ -37,11 +41,14 @@ LinkTiming::LinkTiming(const LinkConfig& config)
     largest_in_time = find_largest_in_time();
 }
 
-/// From the start of a replay timer to the Ack pass at most: a TLP that started just before it, another one that started
-/// just before the Ack was due, and what may be in the way besides. After InitFC2 that is no more than four DLLPs.
+/// From the start of a replay timer to the Ack pass at most: a TLP that started just before it, another one that
+/// started just before the Ack was due, and what may be in the way besides. After InitFC2 that is no more than four
+/// DLLPs.
 unsigned LinkTiming::find_largest_in_time() const noexcept {
     const LinkTick dllps = 5 * std::max(dllp, clock.per_symbol());
-    const LinkTick left = replay_limit - (2 * flight + ack_limit + dllps + 2 * accounted + 2 * skip);
+    const LinkTick until_full = LinkTick{RetryBuffer::capacity} * clock.packet(smallest_tlp);
+    const LinkTick left =
+        std::min(replay_limit, until_full) - (2 * flight + ack_limit + dllps + 2 * accounted + 2 * skip);
     const LinkTick tlps = std::max(left, LinkTick{0}) * skip_interval / (skip_interval + skip);
     return static_cast<unsigned>(tlps / 2 / clock.packet(4) * 4);
 }

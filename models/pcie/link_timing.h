@@ -45,7 +45,7 @@ struct LinkTiming {
     /// With pcie-bench's accounting: of one Ack and one UpdateFC for each Ack limit, counted as on one lane.
     pcie::LinkTick accounted = 0;
     /// As long as no TLP is larger, in bytes on the wire, and no packet damaged, each Ack comes before a replay timer
-    /// expires.
+    /// expires and before a retry buffer is full.
     unsigned largest_in_time = 0;
 
 private:

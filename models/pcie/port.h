@@ -79,9 +79,11 @@ public:
     [[nodiscard]] std::size_t backlog() const noexcept { return slots_.waiting(); }
     [[nodiscard]] std::size_t backlog(pcie::FlowClass flow) const noexcept { return slots_.waiting(flow); }
     /// See TransmitSlots::fewer_after(): who paces himself by this does not depend on how far ahead the link decides.
-    [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept { return slots_.fewer_after(limit); }
+    [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept { return slots_.fewer_after(limit, now()); }
     /// See TransmitSlots::free_after().
-    [[nodiscard]] std::array<SimTime, pcie::flow_class_count> room() const noexcept { return slots_.free_after(); }
+    [[nodiscard]] const std::array<SimTime, pcie::flow_class_count>& room() const noexcept {
+        return slots_.free_after();
+    }
     /// What has a place of the transmit buffer, and what had one, at times that may be past or ahead.
     [[nodiscard]] const TransmitSlots& slots() const noexcept { return slots_; }
     [[nodiscard]] bool fenced() const { return owner_.is_fenced(*this); }

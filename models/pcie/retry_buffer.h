@@ -24,7 +24,8 @@ public:
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
     /// Fewer than 2048 TLPs may be unacknowledged (PCIe base 3.6.2.1).
-    [[nodiscard]] bool full() const noexcept { return entries_.size() >= 2047; }
+    static constexpr std::size_t capacity = 2047;
+    [[nodiscard]] bool full() const noexcept { return entries_.size() >= capacity; }
     /// That the next TLP gets.
     [[nodiscard]] std::uint16_t next_sequence() const noexcept { return next_; }
     [[nodiscard]] Entry& operator[](std::size_t index) noexcept { return entries_[index]; }

@@ -12,7 +12,7 @@ namespace rootpool::models {
 class TransmitPacer {
 public:
     /// `pump` is called when there is room again, if the owner of the port passes on_room() on. `queue`: 1 to
-    /// TransmitSlots::most_counted.
+    /// Port::slots_of_each_class.
     TransmitPacer(const Port& port, Scheduler& scheduler, std::size_t queue, Timer::Callback pump) noexcept
         : port_(port), queue_(queue), timer_(scheduler, pump) {}
 

@@ -42,7 +42,7 @@ public:
 
     virtual ~CrossbarSink() = default;
     /// When it becomes known for what is not known now, the sink calls CrossbarOutput::wake().
-    [[nodiscard]] virtual CrossbarRoom room() const = 0;
+    [[nodiscard]] virtual const CrossbarRoom& room() const = 0;
     /// The same for what else this non-posted request waits for, as far as it is known at `seen`.
     [[nodiscard]] virtual SimTime accepts_after(std::size_t /*input*/, const CrossbarEntry& /*entry*/,
                                                 SimTime /*seen*/) {

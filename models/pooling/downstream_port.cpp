@@ -66,13 +66,13 @@ pcie::TlpPtr DownstreamPort::refuse_fenced(UpstreamPort& root, const CrossbarEnt
 pcie::TlpPtr DownstreamPort::through_engine(UpstreamPort& root, const CrossbarEntry& entry, SimTime edge) {
     EngineOutput output = resets_.link_up() ? engine_.from_root(*entry.tlp, edge) : engine_.without_link(*entry.tlp);
     bridges_.publish_max_payload();
+    if (output.action == EngineOutput::Action::forward) {
+        return std::move(output.tlp);
+    }
     // what it refuses it may only report when it is whole
     const SimTime whole = entry.last_beat + config_.timing.period;
     const SimTime decided = cuts_through(entry.tlp->header) ? std::max(decided_at(edge), whole) : decided_at(edge);
     bridges_.report(output, *entry.tlp, decided, AnswerCause::request_of_root);
-    if (output.action == EngineOutput::Action::forward) {
-        return std::move(output.tlp);
-    }
     if (output.action == EngineOutput::Action::answer) {
         root.answer(std::move(output.tlp), decided, bridges_.rank(AnswerCause::request_of_root));
     }

@@ -58,7 +58,7 @@ public:
     [[nodiscard]] const CrossbarOutput& output() const noexcept { return to_device_; }
 
 private:
-    [[nodiscard]] CrossbarRoom room() const override { return port_.room(); }
+    [[nodiscard]] const CrossbarRoom& room() const override { return port_.room(); }
     [[nodiscard]] SimTime accepts_after(std::size_t input, const CrossbarEntry& entry, SimTime seen) override;
     void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
     void on_tlp(Port& port, pcie::TlpPtr tlp, SimTime first_beat, SimTime last_beat) override;

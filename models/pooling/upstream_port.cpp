@@ -30,7 +30,7 @@ void UpstreamPort::on_tlp(Port& /*port*/, pcie::TlpPtr tlp, SimTime first_beat, 
     CrossbarEntry queued;
     queued.route = route(tlp->header);
     queued.tlp = tagged(*tlp, queued.route);
-    queued.received = tlp;
+    queued.received = std::move(tlp);
     queued.from = &port_;
     queued.ready = ready(*queued.tlp, first_beat, last_beat, queued.route);
     queued.whole = config_.timing.passed(last_beat, config_.timing.inward());

@@ -75,7 +75,7 @@ private:
     class LinkSink : public CrossbarSink {
     public:
         explicit LinkSink(UpstreamPort& owner) : owner_(owner) {}
-        [[nodiscard]] CrossbarRoom room() const override { return owner_.port_.room(); }
+        [[nodiscard]] const CrossbarRoom& room() const override { return owner_.port_.room(); }
         void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
 
     private:
@@ -85,10 +85,12 @@ private:
     class LocalSink : public CrossbarSink {
     public:
         explicit LocalSink(UpstreamPort& owner) : owner_(owner) {}
-        [[nodiscard]] CrossbarRoom room() const override { return {at_once, at_once, at_once}; }
+        [[nodiscard]] const CrossbarRoom& room() const override { return always_room; }
         void deliver(std::size_t input, CrossbarEntry& entry, SimTime edge) override;
 
     private:
+        static constexpr CrossbarRoom always_room{at_once, at_once, at_once};
+
         UpstreamPort& owner_;
     };
 

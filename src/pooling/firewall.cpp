@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace rootpool::pooling {
 namespace {
@@ -84,13 +85,21 @@ constexpr std::array<FirewallRow, 32> rows = {{
     {"device anything else", device, anything, always, pass, Cause::none},
 }};
 
-/// Where the rows of each sender start.
-constexpr std::array<std::size_t, 3> first_row = [] {
-    std::array<std::size_t, 3> first{};
-    for (std::size_t row = rows.size(); row-- > 0;) {
-        first[static_cast<std::size_t>(rows[row].sender)] = row;
+/// Rows by number, as bits.
+using RowSet = std::uint32_t;
+static_assert(rows.size() <= 32);
+
+/// The rows that speak of a kind of TLP, by sender and kind.
+constexpr std::array<std::array<RowSet, pcie::tlp_kind_count>, 3> rows_of = [] {
+    std::array<std::array<RowSet, pcie::tlp_kind_count>, 3> made{};
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        for (std::size_t kind = 0; kind < pcie::tlp_kind_count; ++kind) {
+            if (rows[row].kinds.contains(static_cast<TlpKind>(kind))) {
+                made[static_cast<std::size_t>(rows[row].sender)][kind] |= RowSet{1} << row;
+            }
+        }
     }
-    return first;
+    return made;
 }();
 
 } // namespace
@@ -98,11 +107,14 @@ constexpr std::array<std::size_t, 3> first_row = [] {
 std::span<const FirewallRow> firewall_rows() noexcept { return rows; }
 
 const FirewallRow& decide(Sender sender, const FirewallFacts& facts) noexcept {
-    std::size_t row = first_row[static_cast<std::size_t>(sender)];
-    while (!rows[row].applies(facts)) {
-        ++row;
+    RowSet left = rows_of[static_cast<std::size_t>(sender)][static_cast<std::size_t>(facts.header.kind)];
+    while (true) {
+        const FirewallRow& row = rows[static_cast<std::size_t>(std::countr_zero(left))];
+        if (row.condition == nullptr || row.condition(facts)) {
+            return row;
+        }
+        left &= left - 1;
     }
-    return rows[row];
 }
 
 } // namespace rootpool::pooling

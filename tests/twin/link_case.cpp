@@ -242,8 +242,7 @@ bool has_faults(const LinkCase& link) {
 
 std::string describe(const LinkCase& link) {
     static constexpr std::array<std::string_view, static_cast<std::size_t>(Theme::count)> themes = {
-        "any traffic", "link down", "retraining", "lost InitFCs", "full retry buffer", "Ack meets timer",
-        "late Acks"};
+        "any traffic", "link down", "retraining", "lost InitFCs", "full retry buffer", "Ack meets timer", "late Acks"};
     const LinkSettings& of = link.settings;
     return fmt::format("gen{} x{}, MPS {}, latency {} fs, {}, {}, {} times down", of.generation, of.width,
                        of.max_payload, of.latency.count(), themes[static_cast<std::size_t>(link.theme)],

@@ -29,7 +29,8 @@ constexpr unsigned seeds = 48;
         }
         made.end = std::max(made.end, direction.submissions.back().ready);
     }
-    made.end += 100us + random.up_to(1ms);
+    made.end += 100us + random.up_to(1ms) +
+                (made.theme == Theme::late_acks ? SimTime{3ms} : SimTime{0}); // sent again and again
     return made;
 }
 

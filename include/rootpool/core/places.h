@@ -32,7 +32,7 @@ public:
     /// Those that nobody has said a time for.
     [[nodiscard]] std::size_t taken() const noexcept { return taken_; }
     /// Some place is taken just before `time`.
-    [[nodiscard]] bool any_taken_at(SimTime time) const noexcept { return taken_ != 0 || last() >= time; }
+    [[nodiscard]] bool any_taken_at(SimTime time) const noexcept { return taken_ != 0 || given_back(0) >= time; }
     /// When the last place was given back before `time`, of as many as there are places; before time 0: never.
     [[nodiscard]] SimTime last_before(SimTime time) const noexcept {
         SimTime found{-1};
@@ -43,19 +43,12 @@ public:
     }
     /// A place is free at any time after this; core::never: not before one more is given back.
     [[nodiscard]] SimTime free_after() const noexcept { return taken_ >= count_ ? never : freed_[oldest_]; }
-    /// Fewer than `limit` places, 1 to all, are taken at any time after this; never as for free_after().
-    [[nodiscard]] SimTime fewer_after(std::size_t limit) const noexcept {
-        // Of the places that were given back, those that were last may still be in use before their time.
-        if (taken_ >= limit) {
-            return never;
-        }
-        const std::size_t back = limit - taken_;
-        return freed_[next_ >= back ? next_ - back : next_ + count_ - back];
+    /// The times of the last places that were given back, the latest first: `back` is below the number of places.
+    [[nodiscard]] SimTime given_back(std::size_t back) const noexcept {
+        return freed_[next_ > back ? next_ - back - 1 : next_ + count_ - back - 1];
     }
 
 private:
-    [[nodiscard]] SimTime last() const noexcept { return freed_[before(next_)]; }
-
     [[nodiscard]] std::size_t before(std::size_t place) const noexcept { return (place == 0 ? count_ : place) - 1; }
     [[nodiscard]] std::size_t after(std::size_t place) const noexcept { return place + 1 == count_ ? 0 : place + 1; }
 

@@ -36,9 +36,11 @@ public:
             std::swap(slots_[at(i)], slots_[at(i - 1)]);
         }
     }
+    /// What is left behind was moved from and holds nothing.
     T pop() {
         T value = std::move(front());
-        pop_front();
+        first_ = at(1);
+        --size_;
         return value;
     }
     void pop_front() {

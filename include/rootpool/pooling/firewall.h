@@ -40,10 +40,6 @@ struct FirewallRow {
     Condition condition; ///< of TLPs of these kinds; null: all of them
     Verdict verdict;
     RefusalCause cause;
-
-    [[nodiscard]] bool applies(const FirewallFacts& facts) const {
-        return kinds.contains(facts.header.kind) && (condition == nullptr || condition(facts));
-    }
 };
 
 /// The rows, grouped by sender; the first that applies decides, and the last one of each sender applies always.

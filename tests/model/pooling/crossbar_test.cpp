@@ -20,10 +20,9 @@ constexpr pcie::Attributes id_based{.id_based_ordering = true};
 
 class ScriptedSink : public CrossbarSink {
 public:
-    [[nodiscard]] CrossbarRoom room() const override {
-        CrossbarRoom room{};
-        std::ranges::transform(blocked, room.begin(), [](bool is) { return is ? core::never : at_once; });
-        return room;
+    [[nodiscard]] const CrossbarRoom& room() const override {
+        std::ranges::transform(blocked, room_.begin(), [](bool is) { return is ? core::never : at_once; });
+        return room_;
     }
     void deliver(std::size_t /*input*/, CrossbarEntry& entry, SimTime edge) override {
         granted.push_back(entry.tlp->header.tag.value());
@@ -32,6 +31,9 @@ public:
     std::array<bool, pcie::flow_class_count> blocked{};
     std::vector<std::uint16_t> granted; ///< tags, in order
     std::vector<SimTime> edges;
+
+private:
+    mutable CrossbarRoom room_{};
 };
 
 class CrossbarOutputTest : public testing::Test {
