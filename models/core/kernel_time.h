@@ -10,7 +10,7 @@ namespace rootpool::models {
 /// SystemC time of a SimTime. The simulation runs at a resolution of 1 fs, so both count the same thing.
 ///
 /// sc_time::from_value() does the same by a call into the SystemC library, eight times per TLP. A standard-layout
-/// object may be written through its first member, and this is the only one.
+/// object may be written through its first member (C++20 [basic.compound]/4), which in SystemC 2.3 is the only one.
 [[nodiscard]] inline sc_core::sc_time to_sc_time(SimTime time) {
     using Value = sc_core::sc_time::value_type;
     static_assert(std::is_standard_layout_v<sc_core::sc_time> && sizeof(sc_core::sc_time) == sizeof(Value));

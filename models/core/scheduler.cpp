@@ -24,30 +24,32 @@ void Timer::cancel() noexcept {
     }
 }
 
-void Scheduler::wait_for(SimTime span) {
-    sc_core::wait(to_sc_time(span));
-    let_timers_come_first();
+void Scheduler::wait_for(SimTime span) { wait_and_take_turn(to_sc_time(span)); }
+void Scheduler::wait_for(const sc_core::sc_event& event) { wait_and_take_turn(event); }
+void Scheduler::wait_for(const sc_core::sc_event_or_list& events) { wait_and_take_turn(events); }
+void Scheduler::wait_for(SimTime span, const sc_core::sc_event& event) { wait_and_take_turn(to_sc_time(span), event); }
+
+template <typename... Until>
+void Scheduler::wait_and_take_turn(const Until&... until) {
+    const std::uint64_t wait = waits_++;
+    sc_core::wait(until...);
+    take_turn(wait);
 }
 
-void Scheduler::wait_for(SimTime span, const sc_core::sc_event& event) {
-    sc_core::wait(to_sc_time(span), event);
-    let_timers_come_first();
-}
-
-void Scheduler::wait_for(const sc_core::sc_event& event) {
-    sc_core::wait(event);
-    let_timers_come_first();
-}
-
-void Scheduler::wait_for(const sc_core::sc_event_or_list& events) {
-    sc_core::wait(events);
-    let_timers_come_first();
-}
-
-void Scheduler::let_timers_come_first() {
-    while (any_due()) {
+/// The kernel wakes the processes of a moment in an order and in delta cycles that depend on how timers fire. Whoever a
+/// timer has notified is awake two delta cycles after it.
+void Scheduler::take_turn(std::uint64_t wait) {
+    woken_.insert(wait);
+    ++turns_;
+    unsigned quiet_cycles = 0;
+    while (quiet_cycles < 2 || *woken_.begin() != wait) {
+        const std::uint64_t turns = turns_;
+        const std::uint64_t fired = fired_;
         sc_core::wait(sc_core::SC_ZERO_TIME);
+        quiet_cycles = any_due() || turns_ != turns || fired_ != fired ? 0 : quiet_cycles + 1;
     }
+    woken_.erase(wait);
+    ++turns_;
 }
 
 std::unique_ptr<Scheduler> make_scheduler(const char* name, core::TimerQueue queue) {

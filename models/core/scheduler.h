@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <systemc>
 
 #include "models/core/kernel_time.h"
@@ -17,14 +18,13 @@ public:
     /// Timers that have fired so far: the cost measure of a run that does not depend on the machine.
     [[nodiscard]] std::uint64_t fired() const noexcept { return fired_; }
 
-    /// In a process of the kernel: waits for `span`, and then until no timer of that moment is left. So timers come
-    /// before the process, whoever keeps them.
+    /// In a process of the kernel: waits for `span`, for `event` or one of several, or for what comes first. Then goes
+    /// on when no timer of that moment is left and it is its turn: of the processes of one moment the one that has
+    /// waited longest is the first. So their order does not depend on who keeps the timers.
     void wait_for(SimTime span);
-    /// The same, but no longer than until `event`.
-    void wait_for(SimTime span, const sc_core::sc_event& event);
-    /// The same, until `event` or one of several.
     void wait_for(const sc_core::sc_event& event);
     void wait_for(const sc_core::sc_event_or_list& events);
+    void wait_for(SimTime span, const sc_core::sc_event& event);
 
 protected:
     explicit Scheduler(const sc_core::sc_module_name& name) : sc_module(name) {}
@@ -45,10 +45,15 @@ private:
     /// A timer is armed for now and has not fired.
     [[nodiscard]] virtual bool any_due() const noexcept = 0;
 
-    void let_timers_come_first();
+    template <typename... Until>
+    void wait_and_take_turn(const Until&... until);
+    void take_turn(std::uint64_t wait);
 
     std::uint64_t timers_ = 0; ///< constructed so far
     std::uint64_t fired_ = 0;
+    std::uint64_t waits_ = 0;       ///< of processes, so far
+    std::uint64_t turns_ = 0;       ///< processes that came to wait for their turn, and that went on
+    std::set<std::uint64_t> woken_; ///< waits that are over, of processes that have not gone on
 };
 
 /// A WheelScheduler or a KernelScheduler.

@@ -32,7 +32,7 @@ private:
     Scheduler& scheduler_;
     std::function<void()> service_;
     sc_core::sc_event wake_;
-    bool scheduled_ = false; ///< also while the task runs: then it runs once more (Linux: queue_work)
+    bool scheduled_ = false; ///< by an interrupt; while the task runs: then it runs once more (Linux: queue_work)
 };
 
 /// What the kernel keeps of a network driver. Functions that wait run in a thread.

@@ -42,8 +42,8 @@ void Link::set_faults(pcie::FaultSource* down, pcie::FaultSource* up) {
     upstream_end_.set_faults(down);
     downstream_end_.set_faults(up);
     if (down != nullptr || up != nullptr) {
-        upstream_end_.watch_acks();
-        downstream_end_.watch_acks();
+        upstream_end_.start_watching_acks();
+        downstream_end_.start_watching_acks();
     }
 }
 
@@ -192,7 +192,9 @@ const LinkEnd& Link::settled(LinkEnd& end) {
 }
 
 /// Takes decisions that lie ahead and that nothing can change: what comes in from now on asks for an Ack or UpdateFC
-/// when a limit has passed, and for a replay, where there may be one, when it has crossed the link.
+/// when a limit has passed, and for a replay, where there may be one, when it has crossed the link. A TLP that starts
+/// here and is the first for which Acks count makes none too late within that limit: a replay timer runs for three of
+/// them.
 void Link::run_ahead(LinkEnd& end, const LinkEnd& other, LinkTick current) const {
     if (!look_ahead_) {
         return;

@@ -64,8 +64,9 @@ public:
 
     // --- run by Link
     /// Whether anything may depend on Acks: packets may be lost, TLPs sent again by either end, retry buffers full.
+    /// Once it may, it always may: only speed depends on it.
     [[nodiscard]] bool watches_acks() const noexcept { return watches_acks_; }
-    void watch_acks() noexcept {
+    void start_watching_acks() noexcept {
         watches_acks_ = true;
         plan();
     }

@@ -188,8 +188,8 @@ LinkEnd::Flight LinkEnd::fly(const pcie::Tlp& tlp, std::uint16_t sequence, LinkT
     const unsigned bytes = pcie::wire_bytes(tlp.header) + (tlp.bad_end ? timing_.bad_end_bytes : 0);
     wire_free_ = tick + timing_.clock.packet(bytes);
     if (bytes > timing_.largest_in_time) {
-        watch_acks();
-        peer_->watch_acks();
+        start_watching_acks();
+        peer_->start_watching_acks();
     }
     Flight flight{tick, wire_free_ + timing_.flight, sequence, bytes};
     flight.fate = faults_ == nullptr ? pcie::PacketFate::intact : faults_->fate(true, bytes);

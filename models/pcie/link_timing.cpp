@@ -41,9 +41,9 @@ LinkTiming::LinkTiming(const LinkConfig& config)
     largest_in_time = find_largest_in_time();
 }
 
-/// From the start of a replay timer to the Ack pass at most: a TLP that started just before it, another one that
-/// started just before the Ack was due, and what may be in the way besides. After InitFC2 that is no more than four
-/// DLLPs.
+/// From the start of a replay timer to the Ack pass at most: there and back; the Ack limit; a TLP that started just
+/// before the timer, and one of the other end that started just before the Ack was due; SKP ordered sets; the Ack
+/// itself, behind three InitFC2s and an UpdateFC at most, each of which may have to wait for its symbol time.
 unsigned LinkTiming::find_largest_in_time() const noexcept {
     const LinkTick dllps = 5 * std::max(dllp, clock.per_symbol());
     const LinkTick until_full = LinkTick{RetryBuffer::capacity} * clock.packet(smallest_tlp);

@@ -23,7 +23,7 @@ void Timeline::together(std::vector<std::function<void()>> activities) {
         });
     }
     while (gathering.running != 0) {
-        sc_core::wait(gathering.one_done);
+        platform_.topology().scheduler().wait_for(gathering.one_done);
     }
 }
 

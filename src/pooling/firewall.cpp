@@ -90,8 +90,8 @@ using RowSet = std::uint32_t;
 static_assert(rows.size() <= 32);
 
 /// The rows that speak of a kind of TLP, by sender and kind.
-constexpr std::array<std::array<RowSet, pcie::tlp_kind_count>, 3> rows_of = [] {
-    std::array<std::array<RowSet, pcie::tlp_kind_count>, 3> made{};
+constexpr std::array<std::array<RowSet, pcie::tlp_kind_count>, sender_count> rows_of = [] {
+    std::array<std::array<RowSet, pcie::tlp_kind_count>, sender_count> made{};
     for (std::size_t row = 0; row < rows.size(); ++row) {
         for (std::size_t kind = 0; kind < pcie::tlp_kind_count; ++kind) {
             if (rows[row].kinds.contains(static_cast<TlpKind>(kind))) {
@@ -101,6 +101,12 @@ constexpr std::array<std::array<RowSet, pcie::tlp_kind_count>, 3> rows_of = [] {
     }
     return made;
 }();
+/// decide() always finds one.
+static_assert(std::ranges::all_of(rows_of, [](const auto& of_sender) {
+    return std::ranges::all_of(of_sender, [](RowSet set) {
+        return set != 0 && rows[static_cast<std::size_t>(std::bit_width(set)) - 1].condition == nullptr;
+    });
+}));
 
 } // namespace
 

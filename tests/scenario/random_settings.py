@@ -14,11 +14,13 @@ import replay
 FIRST, LAST = map(int, os.environ["SEEDS"].split("-"))
 COUNT = min(LAST + 1 - FIRST, 4) if replay.BRIEF else LAST + 1 - FIRST
 PAYLOADS = [128, 256, 512]
-VARIANTS = {"timers kernel": ("--set", "simulation.timers=kernel"), "look_ahead off": ("--set", "simulation.look_ahead=off")}
+KERNEL, STEP_BY_STEP = ("--set", "simulation.timers=kernel"), ("--set", "simulation.look_ahead=off")
+VARIANTS = {"timers kernel": KERNEL, "look_ahead off": STEP_BY_STEP, "both": KERNEL + STEP_BY_STEP}
+END = ("--until", "500 ms")
 
 
 class Script:
-    """A random scenario as what a YAML file of it says."""
+    """A random scenario as what a YAML file of it says. `disturb` adds what needs to know when its traffic starts."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -58,8 +60,6 @@ class Script:
         link = {**self.maybe("generation", self.generations, 0.8), **self.maybe("width", self.widths, 0.8),
                 **self.maybe("latency", self.latencies), **self.maybe("bit_error_rate", ["1e-6", "1e-5", "1e-4"], self.faulty),
                 **self.maybe("credits", [self.credits()], 0.3)}
-        if self.random.random() < self.faulty / 2:
-            link["down"] = [{"at": f"{self.random.randint(20_000, 200_000)} us", "for": self.one(["1 us", "20 us", "1500 us"])}]
         return link
 
     def credits(self):
@@ -71,9 +71,20 @@ class Script:
         server = {"link": self.link(), "max_payload": f"{payload} B",
                   **self.maybe("read_completion_boundary", ["64 B", "128 B"]),
                   **self.maybe("memory_latency", ["0 s", "100 ns", "1 us"]), **self.maybe("iommu", ["on"], 0.2)}
-        if self.random.random() < 0.1:
-            server["hold_credits"] = [{"at": f"{self.random.randint(20_000, 200_000)} us", "for": self.one(["10 us", "300 us"])}]
         return server
+
+    def disturb(self, start):
+        """Links go down and servers get stuck around `start`, in microseconds, when there is traffic."""
+        topology = self.script["topology"]
+        for part in [*topology["servers"].values(), topology["devices"]["nic0"]]:
+            if self.random.random() < self.faulty:
+                part["link"]["down"] = [{"at": self.soon_after(start), "for": self.one(["1 us", "20 us", "300 us"])}]
+        for server in topology["servers"].values():
+            if self.random.random() < 0.2:
+                server["hold_credits"] = [{"at": self.soon_after(start), "for": self.one(["10 us", "300 us"])}]
+
+    def soon_after(self, start):
+        return f"{start + self.random.randint(-50, 1500)} us"
 
     def switch(self):
         return {"profile": self.one(["asic", "fpga-prototype"]), "switching": self.one(["store_and_forward", "cut_through"]),
@@ -87,38 +98,53 @@ class Script:
         pooled = self.one(masters)
         ends = [f"{pooled}.{'pf' if pooled == 'server1' else self.one(['vf0', 'vf1'])}", "peer.pf"]
         self.random.shuffle(ends)
+        if self.random.random() < 0.3:  # threads that go on at the same moments
+            return {"ping": {"name": name, "from": ends[0], "to": ends[1], "count": self.random.randint(2, 20), "interval": "50 us"}}
         protocol = self.one([{}, {}, {"protocol": "udp", "rate": self.one(["500 Mb/s", "4 Gb/s"])}])
         duration = f"{self.random.randint(300, 2000)} us"
         return {"iperf": {"name": name, "client": ends[0], "server": ends[1], **protocol, "duration": duration}}
 
 
 def results(seed):
-    """Of each variant, and the script."""
-    script = replay.FOLDER / f"random-{seed}.yaml"
-    script.parent.mkdir(parents=True, exist_ok=True)
-    script.write_text(json.dumps(Script(seed).script, indent=1) + "\n", encoding="utf-8")
-    runs = {name: replay.run(script, f"random-{seed}-{name.split()[0]}", "--until", "500 ms", *options, accepted=(0, 1, 3))
-            for name, options in {"defaults": (), **VARIANTS}.items()}
-    return script, {name: run.result for name, run in runs.items()}
+    """The script, the run with defaults and those of the variants."""
+    made = Script(seed)
+    path = replay.FOLDER / f"random-{seed}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    def run(variant, options=()):
+        path.write_text(json.dumps(made.script, indent=1) + "\n", encoding="utf-8")
+        return replay.run(path, f"random-{seed}-{variant.replace(' ', '-')}", *END, *options, accepted=(0, 1, 3))
+
+    starts = [value for name, value in run("undisturbed").metrics.items() if name.endswith(".start")]
+    made.disturb(round(1e6 * min(starts, default=0.2)))
+    return path, run("defaults"), {name: run(name, options) for name, options in VARIANTS.items()}
+
+
+def total(run, *endings):
+    return sum(value for name, value in run.metrics.items() if name.endswith(endings) and value is not None)
 
 
 class RandomSettings(unittest.TestCase):
     def test_results_are_those_of_the_defaults(self):
-        tlps = violated = 0
+        seen = dict.fromkeys(["TLPs", "scripts with traffic", "links down", "replays", "ended by the watchdog"], 0)
         for seed in range(FIRST, FIRST + COUNT):
-            script, of = results(seed)
-            expected = of["defaults"]
-            differences = [f"{name}: {part}" for name in VARIANTS
+            script, expected, variants = results(seed)
+            differences = [f"{name}: {part}" for name, run in variants.items()
                            for part in ("event_hash", "metrics", "simulated_time", "violation")
-                           if of[name][part] != expected[part]]
+                           if run.result[part] != expected.result[part]]
             with self.subTest(script=script):
                 self.assertEqual(differences, [])
             if not differences:
                 script.unlink()
-            tlps += next(metric["value"] for metric in expected["metrics"] if metric["name"] == "links.tlps")
-            violated += bool(expected["violation"])
-        print(f"{COUNT} scripts, {tlps} TLPs on links, {violated} ended by the watchdog")
-        self.assertGreater(tlps, 1000 * COUNT)
+            seen["TLPs"] += total(expected, "links.tlps")
+            seen["scripts with traffic"] += total(expected, ".bytes", ".received") > 0
+            seen["links down"] += total(expected, ".link_downs")
+            seen["replays"] += total(expected, "_replayed_tlps")
+            seen["ended by the watchdog"] += bool(expected.result["violation"])
+        print(f"{COUNT} scripts:", ", ".join(f"{what} {count}" for what, count in seen.items()))
+        self.assertGreater(seen["scripts with traffic"], 0.7 * COUNT)
+        self.assertGreater(seen["replays"], COUNT)
+        if COUNT > 10:
+            self.assertGreater(seen["links down"], COUNT / 10)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ CASES = {
     "DLLPs shorter than a symbol time": (SCRIPTS / "wide-slow-link.yaml", ()),
     "threads and timers of a moment": (SCRIPTS / "narrow-card.yaml", ()),
     "interrupts of a driver at work": (SCRIPTS / "far-master.yaml", ()),
+    "programs that go on at once": (SCRIPTS / "pings-at-once.yaml", ()),
     "standstill": (SCRIPTS / "stuck-slave.yaml", settings("topology.switch.fence_timeout=off")),
 }
 

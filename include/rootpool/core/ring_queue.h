@@ -10,7 +10,8 @@
 namespace rootpool::core {
 
 /// First in, first out, in a circular array that grows by doubling and never shrinks: no allocation in steady state
-/// (std::deque frees and allocates blocks as its contents move on). Indices count from the front.
+/// (std::deque frees and allocates blocks as its contents move on). Indices count from the front. What a T was moved
+/// from holds nothing.
 template <typename T>
 class RingQueue {
 public:
@@ -36,7 +37,6 @@ public:
             std::swap(slots_[at(i)], slots_[at(i - 1)]);
         }
     }
-    /// What is left behind was moved from and holds nothing.
     T pop() {
         T value = std::move(front());
         first_ = at(1);

@@ -10,6 +10,7 @@
 namespace rootpool::pooling {
 
 enum class Sender : std::uint8_t { slave, master, device };
+inline constexpr std::size_t sender_count = 3;
 
 enum class Verdict : std::uint8_t {
     pass,

@@ -1,5 +1,6 @@
 #include "models/core/scheduler.h"
 
+#include <array>
 #include <gmock/gmock.h>
 #include <memory>
 #include <random>
@@ -178,6 +179,39 @@ TEST_P(SchedulerTest, lets_a_process_that_waits_come_after_all_timers_of_the_mom
     second.arm(now() + 10ns);
     KernelTime::run_for(1us);
     EXPECT_EQ(seen, 3U);
+}
+
+TEST_P(SchedulerTest, lets_processes_of_one_moment_go_on_in_the_order_in_which_they_waited) {
+    struct Notifier {
+        sc_core::sc_event event;
+        void fire() { KernelTime::notify(event); }
+    };
+    std::array<Notifier, 4> notifiers;
+    std::vector<std::unique_ptr<Timer>> timers; // the last is notified first
+    for (std::size_t i = notifiers.size(); i-- > 0;) {
+        timers.push_back(std::make_unique<Timer>(scheduler(), Timer::Callback::to<&Notifier::fire>(notifiers[i])));
+        timers.back()->arm(now() + 10ns);
+    }
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < notifiers.size(); ++i) {
+        sc_core::sc_spawn([&, i] {
+            scheduler().wait_for(notifiers[i].event);
+            order.push_back(i);
+        });
+        sc_core::sc_spawn([&, i] {
+            scheduler().wait_for(10ns);
+            order.push_back(notifiers.size() + i);
+        });
+    }
+    KernelTime::run_for(1us);
+    EXPECT_THAT(order, testing::ElementsAre(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+TEST(ToScTime, SaysWhatFromValueSays) {
+    for (const std::int64_t femtoseconds : {std::int64_t{0}, std::int64_t{1}, std::int64_t{1} << 62U}) {
+        EXPECT_EQ(to_sc_time(SimTime{femtoseconds}),
+                  sc_core::sc_time::from_value(static_cast<sc_core::sc_time::value_type>(femtoseconds)));
+    }
 }
 
 TEST_P(SchedulerTest, refuses_a_moment_that_has_passed) {
