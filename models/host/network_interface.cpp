@@ -1,5 +1,7 @@
 #include "models/host/network_interface.h"
 
+#include "models/host/packet_processing.h"
+
 namespace rootpool::models {
 
 void ServiceTask::start(const std::string& name) {

@@ -49,7 +49,7 @@ unsigned LinkTiming::find_largest_in_time() const noexcept {
     const LinkTick until_full = LinkTick{RetryBuffer::capacity} * clock.packet(smallest_tlp);
     const LinkTick left =
         std::min(replay_limit, until_full) - (2 * flight + ack_limit + dllps + 2 * accounted + 2 * skip);
-    const LinkTick tlps = std::max(left, LinkTick{0}) * skip_interval / (skip_interval + skip);
+    const LinkTick tlps = std::max(left - left / 256, LinkTick{0}); // SKP ordered sets take less than that
     return static_cast<unsigned>(tlps / 2 / clock.packet(4) * 4);
 }
 
