@@ -17,6 +17,7 @@
 #include "rootpool/observe/results.h"
 #include "rootpool/scenario/expectation.h"
 #include "rootpool/scenario/one_line.h"
+#include "rootpool/scenario/parse.h"
 #include "rootpool/scenario/planned_time.h"
 
 namespace rootpool::cli {
@@ -26,6 +27,10 @@ RunOptions options_of(const RunRequest& request) {
     RunOptions options;
     if (request.window) {
         options.window = parse_window(*request.window);
+        if (!request.pcap && !request.tlp_pcap) {
+            throw scenario::ScenarioError(
+                "--window: there is no capture that it could bound; accepted: with --pcap or --tlp-pcap");
+        }
     }
     if (request.until) {
         options.until = parse_time_option("--until", *request.until);

@@ -193,6 +193,7 @@ TEST_F(RunCommand, WrongOptionsGiveStatus2BeforeTheRun) {
                                                       {"--window", "20 ms:10 ms"},
                                                       {"--window", "10:20"},
                                                       {"--window", "10 ms:10 ms"},
+                                                      {"--lspci", "--window", "10 ms:20 ms"}, // no capture
                                                       {"--until", "5"},
                                                       {"--until", "-1 s"},
                                                       {"--until", "nan s"},
