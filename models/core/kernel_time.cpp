@@ -11,21 +11,31 @@ namespace rootpool::models {
 
 namespace {
 
+#ifdef __SANITIZE_ADDRESS__
+struct Stack {
+    void* bottom = nullptr;
+    std::size_t size = 0;
+};
+
+[[nodiscard]] Stack stack_of_this_thread() {
+    Stack stack;
+    pthread_attr_t attributes;
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+        pthread_attr_getstack(&attributes, &stack.bottom, &stack.size);
+        pthread_attr_destroy(&attributes);
+    }
+    return stack;
+}
+#endif
+
 /// A SystemC thread that ends goes back to the main thread without a word to AddressSanitizer (sc_cor_pkg_qt::abort()
 /// of 2.3.4), which then takes the ended thread's stack, soon unmapped, for that of main() and looks for pointers in
 /// it.
 void tell_sanitizer_of_main_stack() {
 #ifdef __SANITIZE_ADDRESS__
-    pthread_attr_t attributes;
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0) {
-        return;
-    }
-    void* bottom = nullptr;
-    std::size_t size = 0;
-    pthread_attr_getstack(&attributes, &bottom, &size);
-    pthread_attr_destroy(&attributes);
+    static const Stack main_stack = stack_of_this_thread(); // looked up in a file of the system
     void* fake_stack = nullptr;
-    __sanitizer_start_switch_fiber(&fake_stack, bottom, size);
+    __sanitizer_start_switch_fiber(&fake_stack, main_stack.bottom, main_stack.size);
     __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
 #endif
 }
