@@ -11,11 +11,17 @@
 namespace rootpool::bench {
 namespace {
 
+using models::Link;
+using models::LinkEndCounters;
 using models::now;
 using models::Timer;
 using models::test::FakeComponent;
 using models::test::PlatformConfig;
 using models::test::PooledPlatform;
+
+/// Above 4 GB, on both sides of the switch: headers of four dwords.
+constexpr std::uint32_t window_upper = 2;
+constexpr std::uint64_t slave_window = (std::uint64_t{window_upper} << 32U) + PooledPlatform::slave_window;
 
 /// One root's writes.
 class Writer {
@@ -40,8 +46,7 @@ public:
 
 private:
     [[nodiscard]] static pcie::TlpPtr make(PooledPlatform& platform, unsigned payload) {
-        const pcie::TlpHeader header =
-            pcie::memory_write(pcie::Bdf(), pcie::Tag(0), PooledPlatform::slave_window, payload);
+        const pcie::TlpHeader header = pcie::memory_write(pcie::Bdf(), pcie::Tag(0), slave_window, payload);
         return platform.factory.make(header, std::vector<std::uint8_t>(payload, 0x5A));
     }
     void send_one() { root_.port.send(platform_.factory.view(*tlp_, tlp_->header, {}), now()); }
@@ -73,6 +78,7 @@ void run(const Load& load) {
     PlatformConfig config;
     config.roots = load.roots + 1;
     config.link_latency = 60ns;
+    config.window_upper = window_upper;
     PooledPlatform platform("load", config);
     platform.bring_up();
     constexpr std::uint16_t device_control = 0xA8;
@@ -84,9 +90,14 @@ void run(const Load& load) {
         writers.back()->start(Load::start(root));
     }
     platform.device.records = false;
-    const std::uint64_t before = platform.device.received;
+    Link& link = platform.link(platform.roots.size()); // of the device
+    const std::uint64_t tlps_before = platform.device.received;
+    const std::uint64_t bytes_before = link.down().counters().bytes;
+    const std::uint64_t sent_before = link.down().counters().tlps;
     PooledPlatform::run_for(load.microseconds * 1us);
-    fmt::print("tlps {}\n", platform.device.received - before);
+    const LinkEndCounters& sent = link.down().counters();
+    fmt::print("tlps {} of {} bytes\n", platform.device.received - tlps_before,
+               (sent.bytes - bytes_before) / (sent.tlps - sent_before) - pcie::tlp_framing_bytes);
     for (const auto& writer : writers) {
         writer->stop();
     }
@@ -100,7 +111,7 @@ int sc_main(int argc, char** argv) {
     sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
     rootpool::bench::Load load;
     CLI::App app("Writes of several roots to one device");
-    load.add_options(app, 63);
+    load.add_options(app, 64);
     CLI11_PARSE(app, argc, argv);
     rootpool::bench::run(load);
     return 0;

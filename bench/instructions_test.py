@@ -1,10 +1,11 @@
-"""That the judge of instruction counts refuses what it must, and says so."""
+"""That the judges of instruction counts refuse what they must, and say so."""
 import dataclasses
 import json
 import pathlib
 import unittest
 
 import callgrind
+import hops
 import instructions
 
 RECORD = {"scenario": "s", "setting": "timeline[0].iperf.duration", "short": "1 ms", "long": "2 ms", "compiler": "GNU 12.2.0",
@@ -41,6 +42,24 @@ class Judge(unittest.TestCase):
         for compiler in ("GNU 12.2.0", "GNU 13.1.0"):
             [complaint] = complaints(compiler, event_hash="00c0ffee00c0ffef")
             self.assertIn("00c0ffee00c0ffef", complaint)
+
+
+class Aims(unittest.TestCase):
+    COSTS = dict(zip(hops.CHECKED_POINTS, (6_000.0, 8_000.0, 5_000.0, 4_000.0, 6_000.0)))
+    TWIN = dict(zip(hops.TWIN_POINTS, (80_000.0, 800_000.0, 35_000.0)))
+    COSTS[hops.CHECKED_POINTS[0]] = 80_000 / 15
+
+    def test_are_met_up_to_their_bounds(self):
+        self.assertEqual(hops.missed_aims(self.COSTS, self.TWIN), [])
+
+    def test_are_missed_by_the_figure_that_is_beyond_its_bound(self):
+        full, idle, short, few, many = hops.CHECKED_POINTS
+        for costs, twin, what in (({full: 6_001.0}, {full: 80_000.0}, "instructions per hop: 750.1"), ({}, {full: 80_010.0}, "of the twin"),
+                                  ({}, {full: 79_900.0}, "twin : model: "), ({}, {idle: 799_000.0}, "at 10 %"),
+                                  ({}, {short: 34_900.0}, "with 64 B"), ({many: 6_010.0}, {}, "many roots"),
+                                  ({few: 3_990.0}, {}, "many roots")):
+            missed = hops.missed_aims({**self.COSTS, **costs}, {**self.TWIN, **twin})
+            self.assertTrue(any(what in one for one in missed), (what, missed))
 
 
 class Record(unittest.TestCase):

@@ -95,7 +95,8 @@ int sc_main(int argc, char** argv) {
     rootpool::pcie::TlpFactory factory;
     const rootpool::twin::SwitchCase traffic = rootpool::bench::make(load, factory);
     const rootpool::twin::SwitchTwinRun run = rootpool::twin::run_switch_twin(traffic);
-    fmt::print("tlps {}\n", run.traces.devices[0][0].deliveries.size());
+    const auto& delivered = run.traces.devices[0][0].deliveries;
+    fmt::print("tlps {} of {} bytes\n", delivered.size(), delivered.back().tlp.bytes);
     return 0;
 }
 

@@ -31,8 +31,10 @@ void send_granted(Port& port, const SwitchTiming& timing, const pcie::TlpPtr& tl
 
 CrossbarOutput::CrossbarOutput(Scheduler& scheduler, CrossbarSink& sink, std::unique_ptr<pooling::Arbiter> arbiter,
                                const Config& config)
-    : sink_(sink), config_(config), occupied_(config.inputs), arbiter_(std::move(arbiter)), requests_(config.inputs),
-      candidates_(config.inputs), timer_(scheduler, Timer::Callback::to<&CrossbarOutput::arbitrate>(*this)) {
+    : sink_(sink), config_(config),
+      occupied_(config.inputs), going_{InputSet(config.inputs), InputSet(config.inputs), InputSet(config.inputs)},
+      arbiter_(std::move(arbiter)), requests_(config.inputs), candidates_(config.inputs),
+      timer_(scheduler, Timer::Callback::to<&CrossbarOutput::arbitrate>(*this)) {
     for (std::size_t input = 0; input < config.inputs; ++input) {
         inputs_.emplace_back(input, config.ordering);
     }
@@ -45,7 +47,7 @@ void CrossbarOutput::push(std::size_t input, CrossbarEntry&& entry) {
     const std::size_t index = queue.push(std::move(entry));
     occupied_.insert(input);
     if (index == 0) {
-        requests_[input].present = false; // it was another TLP's
+        forget_candidate(input); // it was another TLP
     }
     ++queued_;
     ++queued_of_class_[static_cast<std::size_t>(queue[index].flow)];
@@ -62,7 +64,7 @@ CrossbarEntry CrossbarOutput::take(std::size_t input, std::size_t index, SimTime
     --queued_;
     bad_ -= entry.bad_end != core::never ? 1 : 0;
     --queued_of_class_[static_cast<std::size_t>(entry.flow)];
-    requests_[input].present = false;
+    forget_candidate(input);
     if (inputs_[input].empty()) {
         occupied_.remove(input);
     }
@@ -125,23 +127,45 @@ SimTime CrossbarOutput::look_for_bad(SimTime seen) {
 bool CrossbarOutput::find_candidates(SimTime edge, SimTime& next) {
     room_ = sink_.room();
     bool any = false;
-    occupied_.any([&](std::size_t input) {
-        if (requests_[input].present && candidates_[input] == 0 &&
-            inputs_[input].first_still_goes(room_, seen_at(edge))) {
-            any = true;
-            return false;
+    for (std::size_t word = 0; word < occupied_.words(); ++word) {
+        const std::uint64_t going = still_going(word, seen_at(edge));
+        any = any || going != 0;
+        for (std::uint64_t others = occupied_.word(word) & ~going; others != 0; others &= others - 1) {
+            any = find_candidate(InputSet::first(others, word), seen_at(edge), next) || any;
         }
-        const std::size_t index = inputs_[input].find(sink_, room_, seen_at(edge), next);
-        if (index == CrossbarInput::none) {
-            requests_[input].present = false;
-        } else {
-            any = true;
-            candidates_[input] = index;
-            requests_[input] = inputs_[input].request(index);
-        }
-        return false;
-    });
+    }
     return any;
+}
+
+/// Inputs whose candidate stays the first TLP: there is room for it.
+std::uint64_t CrossbarOutput::still_going(std::size_t word, SimTime seen) const noexcept {
+    std::uint64_t inputs = 0;
+    for (std::size_t flow = 0; flow < going_.size(); ++flow) {
+        inputs |= room_[flow] <= seen ? going_[flow].word(word) : 0;
+    }
+    return inputs;
+}
+
+bool CrossbarOutput::find_candidate(std::size_t input, SimTime seen, SimTime& next) {
+    forget_candidate(input);
+    const CrossbarInput& queue = inputs_[input];
+    const std::size_t index = queue.find(sink_, room_, seen, next);
+    if (index == CrossbarInput::none) {
+        return false;
+    }
+    candidates_[input] = index;
+    requests_[input] = queue.request(index);
+    if (index == 0 && queue.first_flow() != pcie::FlowClass::non_posted) {
+        going_[static_cast<std::size_t>(queue.first_flow())].insert(input);
+    }
+    return true;
+}
+
+void CrossbarOutput::forget_candidate(std::size_t input) noexcept {
+    requests_[input].present = false;
+    for (InputSet& going : going_) {
+        going.remove(input);
+    }
 }
 
 void CrossbarOutput::grant(std::size_t winner, SimTime edge) {
@@ -169,14 +193,23 @@ void CrossbarOutput::arm_for_next_grant() {
     const SimTime seen = seen_at(core::align_up(std::max(now(), busy_until_), config_.timing.period));
     SimTime next = drop_bad(seen);
     room_ = sink_.room();
-    bool may_go = false;
-    if (!waits_for_room(room_)) {
-        occupied_.any([&](std::size_t input) {
-            may_go = inputs_[input].find(sink_, room_, seen, next) != CrossbarInput::none;
-            return may_go;
-        });
-    }
+    const bool may_go = !waits_for_room(room_) && any_may_go(seen, next);
     arm_after(may_go ? seen : next);
+}
+
+/// False: `next` is the time after which something may go.
+bool CrossbarOutput::any_may_go(SimTime seen, SimTime& next) const {
+    for (std::size_t word = 0; word < occupied_.words(); ++word) {
+        if (still_going(word, seen) != 0) {
+            return true;
+        }
+        for (std::uint64_t inputs = occupied_.word(word); inputs != 0; inputs &= inputs - 1) {
+            if (inputs_[InputSet::first(inputs, word)].find(sink_, room_, seen, next) != CrossbarInput::none) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 bool CrossbarOutput::waits_for_room(const CrossbarRoom& room) const noexcept {

@@ -23,23 +23,19 @@ namespace rootpool::models {
 void send_granted(Port& port, const SwitchTiming& timing, const pcie::TlpPtr& tlp, const CrossbarEntry& granted,
                   SimTime edge, SimTime latency);
 
-/// Those inputs of an output in which TLPs wait: few of many, as a rule.
-class OccupiedInputs {
+/// Inputs of an output: few of many, as a rule.
+class InputSet {
 public:
-    explicit OccupiedInputs(std::size_t inputs) : words_((inputs + word_bits - 1) / word_bits) {}
+    explicit InputSet(std::size_t inputs) : words_((inputs + word_bits - 1) / word_bits) {}
 
     void insert(std::size_t input) noexcept { words_[input / word_bits] |= bit(input); }
     void remove(std::size_t input) noexcept { words_[input / word_bits] &= ~bit(input); }
-    /// Calls `look(input)` for each, in order, until one says true.
-    template <typename Look>
-    void any(const Look& look) const {
-        for (std::size_t word = 0; word < words_.size(); ++word) {
-            for (std::uint64_t bits = words_[word]; bits != 0; bits &= bits - 1) {
-                if (look(word * word_bits + static_cast<std::size_t>(std::countr_zero(bits)))) {
-                    return;
-                }
-            }
-        }
+    [[nodiscard]] std::size_t words() const noexcept { return words_.size(); }
+    /// 64 inputs each, the first in bit 0 of the first word.
+    [[nodiscard]] std::uint64_t word(std::size_t index) const noexcept { return words_[index]; }
+    /// The smallest input of a word that is not 0, at `index`.
+    [[nodiscard]] static std::size_t first(std::uint64_t word, std::size_t index) noexcept {
+        return index * word_bits + static_cast<std::size_t>(std::countr_zero(word));
     }
 
 private:
@@ -109,6 +105,10 @@ private:
     void arbitrate();
     SimTime look_for_bad(SimTime seen);
     [[nodiscard]] bool find_candidates(SimTime edge, SimTime& next);
+    [[nodiscard]] bool find_candidate(std::size_t input, SimTime seen, SimTime& next);
+    void forget_candidate(std::size_t input) noexcept;
+    [[nodiscard]] std::uint64_t still_going(std::size_t word, SimTime seen) const noexcept;
+    [[nodiscard]] bool any_may_go(SimTime seen, SimTime& next) const;
     void grant(std::size_t winner, SimTime edge);
     [[nodiscard]] CrossbarEntry take(std::size_t input, std::size_t index, SimTime edge);
     static void leave(const CrossbarEntry& entry, SimTime at);
@@ -119,7 +119,9 @@ private:
     CrossbarSink& sink_;
     Config config_;
     std::vector<CrossbarInput> inputs_;
-    OccupiedInputs occupied_;
+    InputSet occupied_; ///< TLPs wait there
+    /// By FlowClass: the first TLP waits for nothing but room and the arbiter. Non-posted requests wait for more.
+    std::array<InputSet, pcie::flow_class_count> going_;
     std::unique_ptr<pooling::Arbiter> arbiter_;
     std::vector<pooling::ArbiterRequest> requests_; ///< of the last arbitration, by input
     std::vector<std::size_t> candidates_;           ///< their places in the queues

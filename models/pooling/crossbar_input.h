@@ -91,10 +91,8 @@ public:
         next = std::min(next, after); // all wait for the same room
         return none;
     }
-    /// Whether the first TLP, which could go earlier, still can: find() would return 0.
-    [[nodiscard]] bool first_still_goes(const CrossbarRoom& room, SimTime seen) const noexcept {
-        return front_.flow != pcie::FlowClass::non_posted && room[static_cast<std::size_t>(front_.flow)] <= seen;
-    }
+    /// Of the first TLP, if there is one.
+    [[nodiscard]] pcie::FlowClass first_flow() const noexcept { return front_.flow; }
     /// What an arbiter has to know of the TLP at `index`.
     [[nodiscard]] pooling::ArbiterRequest request(std::size_t index) const noexcept {
         return index == 0 ? pooling::ArbiterRequest{true, front_.wire_bytes, front_.ready}

@@ -277,7 +277,7 @@ void FakeDevice::answer(const pcie::Tlp& request, SimTime at) {
 PooledPlatform::PooledPlatform(const std::string& name, const PlatformConfig& config)
     : scheduler((name + "_scheduler").c_str()),
       multi_root_switch((name + "_switch").c_str(), scheduler, factory, switch_config(config)),
-      device((name + "_device").c_str(), factory, config.device_credits) {
+      device((name + "_device").c_str(), factory, config.device_credits), window_upper_(config.window_upper) {
     LinkConfig link;
     link.latency = config.link_latency;
     link.ordering = config.ordering;
@@ -334,7 +334,13 @@ void PooledPlatform::enumerate_bridges(unsigned root) {
     for (const auto& [bridge, buses] :
          {std::pair{pcie::Bdf(1, 0, 1), 0x0003'0201U}, std::pair{pcie::Bdf(2, 0, 0), 0x0003'0302U}}) {
         config_write(root, bridge, 0x18, buses);
-        config_write(root, bridge, 0x20, both);
+        if (window_upper_ == 0) {
+            config_write(root, bridge, 0x20, both);
+        } else {
+            config_write(root, bridge, 0x24, both);
+            config_write(root, bridge, 0x28, window_upper_);
+            config_write(root, bridge, 0x2C, window_upper_);
+        }
         config_write(root, bridge, 0x04, 0x0006);
     }
     config_write(root, pcie::Bdf(2, 0, 0), pooling::BridgeRegisters::device_control_2, 0x20, 0x3); // ARI forwarding
@@ -347,7 +353,7 @@ void PooledPlatform::enable_vfs(std::uint16_t count) {
         config_write(0, slot, offset, 0xFFFF'FFFF);
         config_read(0, slot, offset);
         config_write(0, slot, offset, master_window + bar * 0x10'0000);
-        config_write(0, slot, static_cast<std::uint16_t>(offset + 4), 0);
+        config_write(0, slot, static_cast<std::uint16_t>(offset + 4), window_upper_);
     }
     config_write(0, slot, 0x170, count, 0x3);
     config_read(0, slot, 0x174);
@@ -358,9 +364,9 @@ void PooledPlatform::map_function(unsigned root, std::uint8_t function) {
     const pcie::Bdf target(slot.bus(), 0, function);
     const auto base = static_cast<std::uint32_t>(slave_window + function * 2 * vf_bytes);
     config_write(root, target, 0x10, base);
-    config_write(root, target, 0x14, 0);
+    config_write(root, target, 0x14, window_upper_);
     config_write(root, target, 0x1C, static_cast<std::uint32_t>(base + vf_bytes));
-    config_write(root, target, 0x20, 0);
+    config_write(root, target, 0x20, window_upper_);
     config_write(root, target, 0x04, 0x0006, 0x3);
 }
 

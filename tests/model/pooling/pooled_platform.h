@@ -121,6 +121,7 @@ struct PlatformConfig {
     pcie::Credits root_quota = MultiRootSwitchConfig::default_root_credits();
     pcie::Credits root_reserve = MultiRootSwitchConfig::default_root_credits();
     SimTime fence_timeout = 200us;
+    std::uint32_t window_upper = 0; ///< upper dword of the addresses of windows and BARs
 };
 
 class PooledPlatform {
@@ -169,6 +170,7 @@ public:
     FakeDevice device;
 
 private:
+    std::uint32_t window_upper_;
     std::vector<std::unique_ptr<Link>> links_;
     std::uint16_t last_tag_ = 0;
 };
