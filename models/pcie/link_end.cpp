@@ -130,6 +130,7 @@ void LinkEnd::take_credits(LinkTick before) noexcept {
         const CreditUpdate update = incoming_credits_.pop();
         note_stall(update.at + 1);
         gates_[static_cast<std::size_t>(update.flow)].update(update.limit);
+        seen_ = std::max(seen_, update.at + 1);
     } while (!incoming_credits_.empty() && incoming_credits_.front().at < before);
     queue_.look(gates_);
 }

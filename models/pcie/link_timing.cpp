@@ -11,7 +11,7 @@ using pcie::LinkTick;
 namespace {
 
 [[nodiscard]] LinkTick replay_limit_of(const LinkConfig& config, const pcie::LinkClock& clock) {
-    constexpr pcie::LinkTick simplified_symbols = 24'000;
+    constexpr LinkTick simplified_symbols = 24'000;
     return clock.symbols(config.parameters.generation <= pcie::Generation::gen3
                              ? 3 * pcie::ack_latency_symbols(config.parameters, config.max_payload)
                              : simplified_symbols);
@@ -49,7 +49,7 @@ unsigned LinkTiming::find_largest_in_time() const noexcept {
     const LinkTick until_full = LinkTick{RetryBuffer::capacity} * clock.packet(smallest_tlp);
     const LinkTick left =
         std::min(replay_limit, until_full) - (2 * flight + ack_limit + dllps + 2 * accounted + 2 * skip);
-    const LinkTick tlps = std::max(left - left / 256, LinkTick{0}); // SKP ordered sets take less than that
+    const LinkTick tlps = std::max(left - left / 256, LinkTick{0}); // SKP ordered sets take less than a 256th
     return static_cast<unsigned>(tlps / 2 / clock.packet(4) * 4);
 }
 

@@ -38,7 +38,7 @@ std::size_t CrossbarQueue::drop_bad(Edge now) {
                          [=](const Queued& queued) { return queued.bad_end && *queued.bad_end + kept < now; });
 }
 
-std::optional<std::size_t> CrossbarQueue::choose(const BehindOutput& behind, Edge now, SwitchCoverage& coverage) const {
+std::optional<std::size_t> CrossbarQueue::choose(const BehindOutput& behind, Edge now, SwitchCoverage& coverage) {
     const std::size_t looked_at =
         policy_ == QueuePolicy::fifo ? std::min<std::size_t>(waiting_.size(), 1) : waiting_.size();
     for (std::size_t position = 0; position < looked_at && is_ready(waiting_[position], now); ++position) {
@@ -73,23 +73,31 @@ std::deque<Queued> CrossbarQueue::take_all(Edge now) {
     return std::exchange(waiting_, {});
 }
 
-bool CrossbarQueue::has_room(const Queued& queued, const BehindOutput& behind, SwitchCoverage& coverage) const {
+bool CrossbarQueue::has_room(Queued& queued, const BehindOutput& behind, SwitchCoverage& coverage) const {
     const pcie::FlowClass flow_class = pcie::flow_class(queued.tlp->header.kind);
     if (!behind.has_place(flow_class)) {
-        ++coverage.place_stalls[index_of(flow_class)];
+        coverage.place_stalls[index_of(flow_class)] += queued.waited.add(WaitCause::place) ? 1 : 0;
         return false;
     }
-    if (flow_class == pcie::FlowClass::non_posted && !behind.accepts(input_, *queued.tlp)) {
-        ++coverage.return_route_stalls;
-        return false;
+    if (flow_class != pcie::FlowClass::non_posted) {
+        return true;
     }
-    return true;
+    const ReturnPlace place = behind.return_place(input_, *queued.tlp);
+    if (place == ReturnPlace::free) {
+        return true;
+    }
+    coverage.return_route_stalls += queued.waited.add(WaitCause::return_route) ? 1 : 0;
+    coverage.tags_used_up += place == ReturnPlace::used_up && queued.waited.add(WaitCause::tags) ? 1 : 0;
+    return false;
 }
 
-bool CrossbarQueue::may_pass_all_before(std::size_t position, SwitchCoverage& coverage) const {
-    for (std::size_t earlier = 0; earlier < position; ++earlier) {
-        if (!may_pass(*waiting_[position].tlp, *waiting_[earlier].tlp, mutation_)) {
-            ++cell(coverage.forbidden, *waiting_[position].tlp, *waiting_[earlier].tlp);
+bool CrossbarQueue::may_pass_all_before(std::size_t position, SwitchCoverage& coverage) {
+    Queued& later = waiting_[position];
+    for (std::size_t before = 0; before < position; ++before) {
+        const pcie::Tlp& earlier = *waiting_[before].tlp;
+        if (!may_pass(*later.tlp, earlier, mutation_)) {
+            const bool is_new = later.waited.add_ordering(ordering_kind(earlier.header.kind));
+            cell(coverage.forbidden, *later.tlp, earlier) += is_new ? 1 : 0;
             return false;
         }
     }

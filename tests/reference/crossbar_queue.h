@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tests/reference/link_port.h"
+#include "tests/reference/return_place.h"
 #include "tests/reference/switch_coverage.h"
 
 namespace rootpool::reference {
@@ -19,6 +20,7 @@ struct Queued {
     std::optional<Edge> bad_end{}; ///< of a bad TLP: the last edge at which it is there
     Edge transfer = 0;             ///< cycles, from its grant
     Edge whole = 0;                ///< of what came over a link: its last beat is there, edges after see it
+    WaitCauses waited{};
 };
 
 /// Edges of 3.9 at which a TLP that is cut through is in the queue.
@@ -36,8 +38,10 @@ public:
     virtual ~BehindOutput() = default;
     /// The egress port has a place.
     [[nodiscard]] virtual bool has_place(pcie::FlowClass flow_class) const = 0;
-    /// All else that the TLP needs.
-    [[nodiscard]] virtual bool accepts(std::size_t /*input*/, const pcie::Tlp& /*tlp*/) const { return true; }
+    /// For a non-posted request.
+    [[nodiscard]] virtual ReturnPlace return_place(std::size_t /*input*/, const pcie::Tlp& /*tlp*/) const {
+        return ReturnPlace::free;
+    }
     /// It goes at this edge.
     virtual void granted(std::size_t input, const Queued& queued, Edge now) = 0;
 };
@@ -53,8 +57,7 @@ public:
     std::size_t drop_bad(Edge now);
     [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
     /// Position of the oldest TLP that may go at this edge.
-    [[nodiscard]] std::optional<std::size_t> choose(const BehindOutput& behind, Edge now,
-                                                    SwitchCoverage& coverage) const;
+    [[nodiscard]] std::optional<std::size_t> choose(const BehindOutput& behind, Edge now, SwitchCoverage& coverage);
     [[nodiscard]] const Queued& at(std::size_t position) const { return waiting_[position]; }
     /// It goes at an edge.
     [[nodiscard]] Queued take(std::size_t position, Edge now, SwitchCoverage& coverage);
@@ -69,8 +72,8 @@ private:
     [[nodiscard]] bool is_ready(const Queued& queued, Edge now) const noexcept {
         return queued.ready < now || (queued.ready == now && mutation_ == Mutation::ready_of_same_edge_seen);
     }
-    [[nodiscard]] bool may_pass_all_before(std::size_t position, SwitchCoverage& coverage) const;
-    [[nodiscard]] bool has_room(const Queued& queued, const BehindOutput& behind, SwitchCoverage& coverage) const;
+    [[nodiscard]] bool may_pass_all_before(std::size_t position, SwitchCoverage& coverage);
+    [[nodiscard]] bool has_room(Queued& queued, const BehindOutput& behind, SwitchCoverage& coverage) const;
 
     std::size_t input_;
     QueuePolicy policy_;

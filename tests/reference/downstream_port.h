@@ -36,8 +36,8 @@ public:
 
 private:
     bool has_place(pcie::FlowClass flow_class) const override { return link_.has_place(flow_class); }
-    bool accepts(std::size_t input, const pcie::Tlp& tlp) const override {
-        return input == answers() ? engine_.accepts_own() : engine_.accepts(tlp);
+    ReturnPlace return_place(std::size_t input, const pcie::Tlp& tlp) const override {
+        return input == answers() ? engine_.own_return_place() : engine_.return_place(tlp);
     }
     void granted(std::size_t input, const Queued& queued, Edge now) override;
     void begin(const Beginning& beginning, Edge now) override;

@@ -166,7 +166,7 @@ bool LinkEnd::send_new(Moment now) {
         return false;
     }
     if (!retry_.has_room()) {
-        ++coverage_.retry_buffer_full;
+        queue_.wait_for_retry_buffer(coverage_);
         return false;
     }
     const std::optional<std::size_t> position = queue_.choose(gate_, coverage_);

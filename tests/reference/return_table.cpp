@@ -20,11 +20,10 @@ public:
         }
     }
 
-    bool has_place(pcie::RootId root, bool /*is_known*/) const override {
-        return !free_.empty() && outstanding_of_[root.index()] < quota_;
+    ReturnPlace place(pcie::RootId root, bool /*is_known*/) const override {
+        return outstanding_of_[root.index()] < quota_ || free_.empty() ? own_place() : ReturnPlace::quota_reached;
     }
-    bool has_own_place() const override { return !free_.empty(); }
-    bool is_used_up() const override { return free_.empty(); }
+    ReturnPlace own_place() const override { return free_.empty() ? ReturnPlace::used_up : ReturnPlace::free; }
     void abandon(pcie::RootId root) override {
         for (Outstanding& entry : entries_) {
             if (entry.bytes_left != 0 && !entry.origin.abandoned && entry.origin.root == root) {
@@ -88,9 +87,10 @@ class OneKnown : public ReturnTable {
 public:
     explicit OneKnown(const ReturnTableSettings& settings) : engine_(settings.engine), tag_(settings.tags_used) {}
 
-    bool has_place(pcie::RootId /*root*/, bool is_known) const override { return !is_known || entry_.bytes_left == 0; }
-    bool has_own_place() const override { return entry_.bytes_left == 0; }
-    bool is_used_up() const override { return entry_.bytes_left != 0; }
+    ReturnPlace place(pcie::RootId /*root*/, bool is_known) const override {
+        return is_known ? own_place() : ReturnPlace::free;
+    }
+    ReturnPlace own_place() const override { return entry_.bytes_left == 0 ? ReturnPlace::free : ReturnPlace::used_up; }
     void abandon(pcie::RootId root) override { entry_.origin.abandoned |= entry_.origin.root == root; }
     void forget() override { entry_.bytes_left = 0; }
     void send(pcie::TlpHeader& header, const Origin& origin, bool is_known) override {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rootpool/pcie/tlp.h"
+#include "tests/reference/return_place.h"
 #include "tests/reference/switch_settings.h"
 
 namespace rootpool::reference {
@@ -37,12 +38,10 @@ struct Outstanding {
 class ReturnTable {
 public:
     virtual ~ReturnTable() = default;
-    /// A request of this root may go. `is_known`: its completion has to be.
-    [[nodiscard]] virtual bool has_place(pcie::RootId root, bool is_known) const = 0;
-    /// A request of the engine itself may go: no quota counts it.
-    [[nodiscard]] virtual bool has_own_place() const = 0;
-    /// No root may send anything that needs a place.
-    [[nodiscard]] virtual bool is_used_up() const = 0;
+    /// For a request of this root. `is_known`: its completion has to be.
+    [[nodiscard]] virtual ReturnPlace place(pcie::RootId root, bool is_known) const = 0;
+    /// For a request of the engine itself: no quota counts it.
+    [[nodiscard]] virtual ReturnPlace own_place() const = 0;
     /// A request goes.
     virtual void send(pcie::TlpHeader& header, const Origin& origin, bool is_known) = 0;
     /// Whose request a completion belongs to, without any effect.

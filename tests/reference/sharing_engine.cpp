@@ -22,10 +22,8 @@ SharingEngine::SharingEngine(DeviceTables tables, const SwitchSettings& settings
       returns_(make_return_table({settings.return_route, settings.roots.size(), settings.quota_per_root, tables_.engine,
                                   tables_.tags_used, settings.mutation})) {}
 
-bool SharingEngine::accepts(const pcie::Tlp& request) const {
-    const bool accepted = returns_->has_place(request.root, pcie::is_configuration(request.header.kind));
-    coverage_.tags_used_up += !accepted && returns_->is_used_up() ? 1 : 0;
-    return accepted;
+ReturnPlace SharingEngine::return_place(const pcie::Tlp& request) const {
+    return returns_->place(request.root, pcie::is_configuration(request.header.kind));
 }
 
 EngineResult SharingEngine::from_root(const pcie::Tlp& tlp) {

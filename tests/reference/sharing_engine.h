@@ -25,8 +25,8 @@ public:
     /// What a TLP does to the table of outstanding requests: one that is not whole, nothing.
     enum class State : std::uint8_t { follows, kept };
 
-    /// The return route has a place for this request of a root.
-    [[nodiscard]] bool accepts(const pcie::Tlp& request) const;
+    /// Of the return route, for this request of a root.
+    [[nodiscard]] ReturnPlace return_place(const pcie::Tlp& request) const;
     /// Of Tlp::root.
     [[nodiscard]] EngineResult from_root(const pcie::Tlp& tlp);
     [[nodiscard]] EngineResult from_device(const pcie::Tlp& tlp, State state);
@@ -36,7 +36,7 @@ public:
     // Resets (docs/timing.md 3.10).
     /// Of a root; the requests for function level resets of its VFs.
     [[nodiscard]] std::vector<pcie::TlpPtr> reset_root(pcie::RootId root);
-    [[nodiscard]] bool accepts_own() const { return returns_->has_own_place(); }
+    [[nodiscard]] ReturnPlace own_return_place() const { return returns_->own_place(); }
     [[nodiscard]] pcie::TlpPtr send_own(const pcie::Tlp& request);
     /// Of the device.
     void forget();

@@ -12,10 +12,10 @@ namespace rootpool::reference {
 struct SwitchCoverage {
     std::array<std::uint64_t, arbiter_count> conflicts{}; ///< edges at which several inputs had a candidate, by arbiter
     OrderingCounts passed{};                    ///< [later][earlier]: the later TLP was granted before the earlier
-    OrderingCounts forbidden{};                 ///< [later][earlier]: edges at which the table held the later back
-    PerClass<std::uint64_t> place_stalls{};     ///< edges at which a TLP waited for a place of the egress port
-    std::uint64_t return_route_stalls = 0;      ///< edges at which a request waited for a tag or its root's quota
-    std::uint64_t tags_used_up = 0;             ///< of these, all tags or the one known place were in use
+    OrderingCounts forbidden{};                 ///< [later][earlier]: later TLPs that the table held back
+    PerClass<std::uint64_t> place_stalls{};     ///< TLPs that waited for a place of the egress port
+    std::uint64_t return_route_stalls = 0;      ///< requests that waited for a tag or their root's quota
+    std::uint64_t tags_used_up = 0;             ///< and that waited while all tags or the one known place were in use
     std::uint64_t requester_remaps = 0;         ///< of requests of lent VFs
     std::uint64_t completer_remaps = 0;         ///< of completions of lent VFs
     std::uint64_t completion_returns = 0;       ///< of completions to lent VFs
@@ -42,7 +42,6 @@ struct SwitchCoverage {
     std::uint64_t function_resets = 0;      ///< by the engine
     std::uint64_t abandoned = 0;            ///< completions for a root that was reset since it asked
     std::uint64_t refused_without_link = 0; ///< UR while the device's link is down
-    std::uint64_t releases_forgotten = 0;   ///< of TLPs that were received before the link went down
 };
 
 } // namespace rootpool::reference

@@ -9,11 +9,9 @@ namespace rootpool::reference {
 
 namespace {
 
-/// Counts a pair of TLPs in its cell of the ordering table.
-void count_pair(OrderingCounts& counts, const pcie::Tlp& later, const pcie::Tlp& earlier) {
-    const auto row = static_cast<std::size_t>(ordering_kind(later.header.kind));
-    const auto column = static_cast<std::size_t>(ordering_kind(earlier.header.kind));
-    ++counts[row][column];
+std::uint64_t& cell(OrderingCounts& counts, const pcie::Tlp& later, const pcie::Tlp& earlier) {
+    return counts[static_cast<std::size_t>(ordering_kind(later.header.kind))]
+                 [static_cast<std::size_t>(ordering_kind(earlier.header.kind))];
 }
 
 } // namespace
@@ -57,11 +55,11 @@ std::vector<Handed> TransmitQueue::take_bad(Tick now) {
     return taken;
 }
 
-std::optional<std::size_t> TransmitQueue::choose(const CreditGate& gate, Coverage& coverage) const {
+std::optional<std::size_t> TransmitQueue::choose(const CreditGate& gate, Coverage& coverage) {
     const std::size_t looked_at =
         policy_ == QueuePolicy::fifo ? std::min<std::size_t>(waiting_.size(), 1) : waiting_.size();
     for (std::size_t position = 0; position < looked_at; ++position) {
-        if (has_credits(waiting_[position].tlp->header, gate, coverage) && may_pass_all_before(position, coverage)) {
+        if (has_credits(waiting_[position], gate, coverage) && may_pass_all_before(position, coverage)) {
             return position;
         }
     }
@@ -72,24 +70,38 @@ Handed TransmitQueue::take(std::size_t position, Coverage& coverage) {
     Handed taken = waiting_[position];
     bad_ -= taken.is_bad ? 1 : 0;
     for (std::size_t earlier = 0; earlier < position; ++earlier) {
-        count_pair(coverage.passed, *taken.tlp, *waiting_[earlier].tlp);
+        ++cell(coverage.passed, *taken.tlp, *waiting_[earlier].tlp);
     }
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(position));
     return taken;
 }
 
-bool TransmitQueue::has_credits(const pcie::TlpHeader& header, const CreditGate& gate, Coverage& coverage) const {
-    const CreditGate::Answer answer = gate.ask(header);
-    const std::size_t flow_class = index_of(pcie::flow_class(header.kind));
-    coverage.header_stalls[flow_class] += answer == CreditGate::Answer::header_missing ? 1 : 0;
-    coverage.data_stalls[flow_class] += answer == CreditGate::Answer::data_missing ? 1 : 0;
-    return answer == CreditGate::Answer::go;
+void TransmitQueue::wait_for_retry_buffer(Coverage& coverage) {
+    for (Handed& handed : waiting_) {
+        coverage.retry_buffer_full += handed.waited.add(WaitCause::retry_buffer) ? 1 : 0;
+    }
 }
 
-bool TransmitQueue::may_pass_all_before(std::size_t position, Coverage& coverage) const {
-    for (std::size_t earlier = 0; earlier < position; ++earlier) {
-        if (!may_pass(*waiting_[position].tlp, *waiting_[earlier].tlp, mutation_)) {
-            count_pair(coverage.forbidden, *waiting_[position].tlp, *waiting_[earlier].tlp);
+bool TransmitQueue::has_credits(Handed& handed, const CreditGate& gate, Coverage& coverage) {
+    const CreditGate::Answer answer = gate.ask(handed.tlp->header);
+    if (answer == CreditGate::Answer::go) {
+        return true;
+    }
+    const bool header_missing = answer == CreditGate::Answer::header_missing;
+    if (handed.waited.add(header_missing ? WaitCause::header_credit : WaitCause::data_credit)) {
+        PerClass<std::uint64_t>& stalls = header_missing ? coverage.header_stalls : coverage.data_stalls;
+        ++stalls[index_of(pcie::flow_class(handed.tlp->header.kind))];
+    }
+    return false;
+}
+
+bool TransmitQueue::may_pass_all_before(std::size_t position, Coverage& coverage) {
+    Handed& later = waiting_[position];
+    for (std::size_t before = 0; before < position; ++before) {
+        const pcie::Tlp& earlier = *waiting_[before].tlp;
+        if (!may_pass(*later.tlp, earlier, mutation_)) {
+            const bool is_new = later.waited.add_ordering(ordering_kind(earlier.header.kind));
+            cell(coverage.forbidden, *later.tlp, earlier) += is_new ? 1 : 0;
             return false;
         }
     }

@@ -17,6 +17,7 @@ struct Handed {
     SimTime last_beat{};           ///< its last is; 0: it is whole
     bool is_bad = false;           ///< known from its last beat on
     unsigned crossing_symbols = 0; ///< from another clock
+    WaitCauses waited{};
 };
 
 /// TLPs that wait for their first start (docs/timing.md 2.3).
@@ -37,7 +38,9 @@ public:
     /// A TLP of the queue is bad, whether or not that is known already.
     [[nodiscard]] bool has_bad() const noexcept { return bad_ != 0; }
     /// Position of the oldest TLP that may go.
-    [[nodiscard]] std::optional<std::size_t> choose(const CreditGate& gate, Coverage& coverage) const;
+    [[nodiscard]] std::optional<std::size_t> choose(const CreditGate& gate, Coverage& coverage);
+    /// None may go: the retry buffer is full.
+    void wait_for_retry_buffer(Coverage& coverage);
     /// Removes the TLP that goes.
     [[nodiscard]] Handed take(std::size_t position, Coverage& coverage);
     /// Removes all.
@@ -52,8 +55,8 @@ private:
     /// Time of a tick, as who has still to cross sees it.
     [[nodiscard]] SimTime before_crossing(const Handed& handed, Tick tick) const noexcept;
     [[nodiscard]] bool may_enter(const Handed& handed, Tick now) const noexcept;
-    [[nodiscard]] bool has_credits(const pcie::TlpHeader& header, const CreditGate& gate, Coverage& coverage) const;
-    [[nodiscard]] bool may_pass_all_before(std::size_t position, Coverage& coverage) const;
+    [[nodiscard]] static bool has_credits(Handed& handed, const CreditGate& gate, Coverage& coverage);
+    [[nodiscard]] bool may_pass_all_before(std::size_t position, Coverage& coverage);
 
     QueuePolicy policy_;
     Mutation mutation_;

@@ -34,7 +34,7 @@ constexpr std::array<OrderingKind, reference::ordering_kind_count> ordering_kind
 } // namespace
 
 void add_ordering(std::vector<Counter>& made, const reference::OrderingCounts& passed,
-                  const reference::OrderingCounts& forbidden, std::string_view unit, std::string_view together) {
+                  const reference::OrderingCounts& forbidden, std::string_view together) {
     for (const OrderingKind later : ordering_kinds) {
         for (const OrderingKind earlier : ordering_kinds) {
             const auto row = static_cast<std::size_t>(later);
@@ -42,8 +42,8 @@ void add_ordering(std::vector<Counter>& made, const reference::OrderingCounts& p
             const bool both_posted = later == OrderingKind::posted && earlier == OrderingKind::posted;
             const std::string_view never = both_posted ? together : std::string_view{};
             made.push_back({fmt::format("{} passes {}", name(later), name(earlier)), passed[row][column], never});
-            made.push_back({fmt::format("{} must not pass {} ({})", name(later), name(earlier), unit),
-                            forbidden[row][column], never.empty() ? never_forbidden(later, earlier) : never});
+            made.push_back({fmt::format("{} must not pass {}", name(later), name(earlier)), forbidden[row][column],
+                            never.empty() ? never_forbidden(later, earlier) : never});
         }
     }
 }
@@ -52,11 +52,11 @@ std::vector<Counter> counters_of(const reference::Coverage& of) {
     std::vector<Counter> made;
     for (const pcie::FlowClass flow : reference::flow_classes) {
         const std::size_t index = reference::index_of(flow);
-        made.push_back({fmt::format("ticks without header credit, {}", name(flow)), of.header_stalls[index], {}});
-        made.push_back({fmt::format("ticks without data credit, {}", name(flow)), of.data_stalls[index], {}});
+        made.push_back({fmt::format("waited for a header credit, {}", name(flow)), of.header_stalls[index], {}});
+        made.push_back({fmt::format("waited for data credits, {}", name(flow)), of.data_stalls[index], {}});
     }
-    add_ordering(made, of.passed, of.forbidden, "ticks", {});
-    made.insert(made.end(), {{"ticks with a full retry buffer", of.retry_buffer_full, {}},
+    add_ordering(made, of.passed, of.forbidden, {});
+    made.insert(made.end(), {{"waited for a full retry buffer", of.retry_buffer_full, {}},
                              {"Ack", of.acks, {}},
                              {"Nak", of.naks, {}},
                              {"replay by Nak", of.replays_by_nak, {}},

@@ -11,6 +11,6 @@ namespace rootpool::twin {
 /// Adds counters for each cell of the ordering table. `together`: why a posted TLP never has to pass another; empty: it
 /// has to.
 void add_ordering(std::vector<Counter>& made, const reference::OrderingCounts& passed,
-                  const reference::OrderingCounts& forbidden, std::string_view unit, std::string_view together);
+                  const reference::OrderingCounts& forbidden, std::string_view together);
 
 } // namespace rootpool::twin

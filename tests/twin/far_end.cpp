@@ -17,6 +17,9 @@ namespace {
     return mixed ^ (mixed >> 32U);
 }
 
+/// A step of Knuth's linear congruential generator.
+std::uint64_t next(std::uint64_t mixed) { return mixed * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U; }
+
 } // namespace
 
 FarEnd::FarEnd(const PortCase& of, const reference::DeviceTables* device, pcie::TlpFactory& factory)
@@ -67,6 +70,7 @@ void FarEnd::complete_memory_read(const pcie::Tlp& request, std::uint64_t mixed,
         for (const pcie::CompletionPart& part :
              pcie::CompletionSplitter(header, completer_.boundary, completer_.max_payload)) {
             add(call, make(pcie::completion_with_data(header, completer, part), mixed));
+            mixed = next(mixed); // with other attributes a later part could pass what holds an earlier one back
             call += SimTime{static_cast<std::int64_t>(mixed % 60'000'000)};
         }
     } else {

@@ -138,7 +138,9 @@ private:
     void add_faults() {
         switch (made_.theme) {
         case Theme::link_down:
-            add_random_faults();
+            if (random_.one_in(2)) {
+                add_random_faults();
+            }
             add_down_times();
             break;
         case Theme::retraining:

@@ -27,8 +27,8 @@ void add_links(std::vector<Counter>& made, const std::vector<reference::Coverage
     }
     for (const pcie::FlowClass flow : reference::flow_classes) {
         const std::size_t index = reference::index_of(flow);
-        made.push_back({fmt::format("ticks without header credit, {}", name(flow)), sum.header_stalls[index], {}});
-        made.push_back({fmt::format("ticks without data credit, {}", name(flow)), sum.data_stalls[index], {}});
+        made.push_back({fmt::format("waited for a header credit, {}", name(flow)), sum.header_stalls[index], {}});
+        made.push_back({fmt::format("waited for data credits, {}", name(flow)), sum.data_stalls[index], {}});
     }
     made.insert(made.end(), {{"Nak", sum.naks, {}},
                              {"replay by Nak", sum.replays_by_nak, {}},
@@ -66,14 +66,14 @@ std::vector<Counter> counters_of(const SwitchTwinRun& run) {
         made.push_back({fmt::format("conflict decided by {}", arbiters[arbiter]), of.conflicts[arbiter], {}});
     }
     for (const pcie::FlowClass flow : reference::flow_classes) {
-        made.push_back({fmt::format("edges without place of the egress port, {}", name(flow)),
+        made.push_back({fmt::format("waited for a place of the egress port, {}", name(flow)),
                         of.place_stalls[reference::index_of(flow)],
                         {}});
     }
-    add_ordering(made, of.passed, of.forbidden, "edges",
+    add_ordering(made, of.passed, of.forbidden,
                  "the first posted TLP of a queue goes whenever another could: both need the same place");
-    made.insert(made.end(), {{"edges without place of the return route", of.return_route_stalls, {}},
-                             {"edges with all tags in use", of.tags_used_up, {}},
+    made.insert(made.end(), {{"waited for a place of the return route", of.return_route_stalls, {}},
+                             {"waited while all tags were in use", of.tags_used_up, {}},
                              {"requester ID exchanged", of.requester_remaps, {}},
                              {"completer ID exchanged", of.completer_remaps, {}},
                              {"requester ID exchanged back", of.completion_returns, {}},
