@@ -2,9 +2,9 @@
 
 namespace rootpool::models::test {
 
-DownTimes::DownTimes(unsigned count) {
-    for (unsigned i = 0; i < count; ++i) {
-        times_.push_back({(i + 1) * 50us, (i + 1) * 50us + 5us + i * 7ns});
+DownTimes::DownTimes(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        times_.push_back({(i + 1) * 50us, (i + 1) * 50us + 5us + i % 1'000 * 7ns});
     }
 }
 

@@ -10,8 +10,8 @@ namespace rootpool::models::test {
 /// When a link of a test is down, and how much of that has passed.
 class DownTimes {
 public:
-    /// The link goes down `count` times.
-    explicit DownTimes(unsigned count);
+    /// The link goes down `count` times, once in 50 us.
+    explicit DownTimes(std::size_t count);
 
     [[nodiscard]] const std::vector<TimeSpan>& all() const noexcept { return times_; }
     /// The link has come up once more by `at`; at most one time per call.

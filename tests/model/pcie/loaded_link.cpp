@@ -19,12 +19,18 @@ namespace {
     return {static_cast<pcie::BitErrorRate>(setting.bit_error_rate * pcie::bit_error_unit), 11 + end};
 }
 
+/// Shorter than what a link needs for so many TLPs.
+[[nodiscard]] DownTimes down_times(const LoadedLink::Setting& setting, std::uint64_t tlps) {
+    constexpr std::uint64_t tlps_per_time = 2'500;
+    return DownTimes(setting.goes_down ? tlps / tlps_per_time : 0);
+}
+
 } // namespace
 
 LoadedLink::LoadedLink(const Setting& setting, Scheduler& scheduler, pcie::TlpFactory& factory, std::uint64_t tlps)
     : accounts_{CreditAccount(buffer(1)), CreditAccount(buffer(0))}, errors_{bit_errors(setting, 0),
                                                                              bit_errors(setting, 1)},
-      downs_(setting.downs), packet_downs_(setting.downs), link_(setting.name, scheduler, setting.link),
+      downs_(down_times(setting, tlps)), packet_downs_(downs_), link_(setting.name, scheduler, setting.link),
       watch_(scheduler, Timer::Callback::to<&LoadedLink::follow>(*this)) {
     for (unsigned end : {0U, 1U}) {
         const LoadedEnd::Accounts accounts{ledgers_[end], ledgers_[1 - end], accounts_[1 - end], downs_};

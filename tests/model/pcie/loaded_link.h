@@ -16,7 +16,7 @@ public:
     struct Setting {
         const char* name = "";
         double bit_error_rate = 0;
-        unsigned downs = 0; ///< how often the link goes down
+        bool goes_down = false; ///< again and again, as long as there is traffic
         LinkConfig link;
     };
     /// `tlps`: in both directions together.
@@ -28,6 +28,9 @@ public:
     [[nodiscard]] const LinkEndCounters& counters(unsigned direction) {
         return (direction == 0 ? link_.down() : link_.up()).counters();
     }
+    /// How often the link was to go down, and how often it was seen to have come up again.
+    [[nodiscard]] std::size_t planned_downs() const noexcept { return downs_.all().size(); }
+    [[nodiscard]] std::size_t passed_downs() const noexcept { return downs_.passed(); }
     [[nodiscard]] std::uint64_t handed_over(unsigned direction) const { return ends_[direction]->handed_over(); }
 
 private:
