@@ -1,6 +1,6 @@
 #include "tests/reference/return_table.h"
 
-#include "rootpool/pcie/tlp_builder.h"
+#include "tests/reference/completions.h"
 
 namespace rootpool::reference {
 
@@ -43,7 +43,7 @@ public:
     void send(pcie::TlpHeader& header, const Origin& origin, bool /*is_known*/) override {
         const unsigned tag = takes_last_ ? free_.back() : free_.front();
         takes_last_ ? free_.pop_back() : free_.pop_front();
-        entries_[tag] = {origin, pcie::completion_byte_count(header)};
+        entries_[tag] = {origin, bytes_asked(header)};
         outstanding_of_[origin.root.index()] += origin.abandoned ? 0 : 1;
         header.requester = engine_;
         header.tag = pcie::Tag(static_cast<std::uint16_t>(tag));
@@ -96,7 +96,7 @@ public:
     void send(pcie::TlpHeader& header, const Origin& origin, bool is_known) override {
         if (is_known) {
             tag_ = (tag_ + 1) % tag_count;
-            entry_ = {origin, pcie::completion_byte_count(header)};
+            entry_ = {origin, bytes_asked(header)};
             header.requester = engine_;
             header.tag = pcie::Tag(static_cast<std::uint16_t>(tag_));
         }

@@ -1,6 +1,6 @@
 #include "tests/reference/sharing_engine.h"
 
-#include "rootpool/pcie/tlp_builder.h"
+#include "tests/reference/completions.h"
 #include "tests/reference/firewall.h"
 
 namespace rootpool::reference {
@@ -11,6 +11,14 @@ using Kind = EngineResult::Kind;
 
 bool is_non_posted(const pcie::TlpHeader& header) noexcept {
     return pcie::flow_class(header.kind) == pcie::FlowClass::non_posted;
+}
+
+[[nodiscard]] pcie::TlpPtr with_dword(pcie::TlpFactory& factory, pcie::TlpHeader header, std::uint32_t value,
+                                      pcie::RootId root) {
+    pcie::PayloadPtr bytes = factory.payload();
+    core::store_le(bytes->data(), value);
+    header.length_dw = 1;
+    return factory.make(header, {std::move(bytes), 0, 4}, root);
 }
 
 } // namespace
@@ -76,7 +84,7 @@ EngineResult SharingEngine::memory_of_slave(const pcie::Tlp& tlp, const BarHit& 
     ++coverage_.bar_remaps;
     pcie::TlpHeader sent = tlp.header;
     sent.address = functions_.compose(hit);
-    sent.four_dw = sent.address >= pcie::first_64_bit_address;
+    sent.four_dw = sent.address >> 32U != 0;
     return is_non_posted(sent) ? send(tlp, sent, functions_.lent(hit.vf)->function) : forward(tlp, sent, tlp.root);
 }
 
@@ -150,9 +158,6 @@ EngineResult SharingEngine::without_link(const pcie::Tlp& tlp) const {
 }
 
 std::vector<pcie::TlpPtr> SharingEngine::reset_root(pcie::RootId root) {
-    constexpr std::uint16_t device_control = 0xA8;
-    constexpr std::uint8_t two_bytes = 0x3;
-    constexpr std::array<std::uint8_t, 4> initiate_reset = {0, 0x80, 0, 0};
     std::vector<pcie::TlpPtr> made;
     tables_.refuser_of_root.at(root.index()) = {};
     returns_->abandon(root);
@@ -163,14 +168,21 @@ std::vector<pcie::TlpPtr> SharingEngine::reset_root(pcie::RootId root) {
         }
         ++coverage_.function_resets;
         lent->function = pcie::Bdf(0, lent->function.device(), lent->function.function());
-        const pcie::Bdf target = functions_.routing_id(vf);
-        const bool is_last_bus = target.bus() == tables_.physical_function.bus();
-        const auto type = is_last_bus ? pcie::ConfigType::type_0 : pcie::ConfigType::type_1;
-        made.push_back(
-            factory_.make(pcie::config_write(type, tables_.engine, pcie::Tag(0), target, device_control, two_bytes),
-                          core::ByteView(initiate_reset), tables_.master));
+        made.push_back(reset_of(functions_.routing_id(vf)));
     }
     return made;
+}
+
+pcie::TlpPtr SharingEngine::reset_of(pcie::Bdf function) {
+    constexpr std::uint32_t initiate_function_level_reset = 0x8000;
+    pcie::TlpHeader write;
+    write.target = function;
+    write.kind = function.bus() == tables_.physical_function.bus() ? pcie::TlpKind::config_write_0
+                                                                   : pcie::TlpKind::config_write_1;
+    write.requester = tables_.engine;
+    write.config_register = 0xA8;
+    write.first_be = 0x3;
+    return with_dword(factory_, write, initiate_function_level_reset, tables_.master);
 }
 
 pcie::TlpPtr SharingEngine::send_own(const pcie::Tlp& request) {
@@ -218,16 +230,14 @@ bool SharingEngine::concerns_lent(const pcie::TlpHeader& header) const {
 
 pcie::TlpPtr unsupported(pcie::TlpFactory& factory, const pcie::TlpHeader& request, pcie::Bdf refuser,
                          pcie::RootId root) {
-    pcie::TlpHeader header = pcie::completion(request, refuser, pcie::CompletionStatus::unsupported_request);
-    header.lower_address = 0; // it has no first byte
-    return factory.make(header, root);
+    return factory.make(completion_of(request, refuser, pcie::CompletionStatus::unsupported_request), root);
 }
 
 pcie::TlpPtr one_dword(pcie::TlpFactory& factory, const pcie::TlpHeader& request, pcie::Bdf completer,
                        std::uint32_t value, pcie::RootId root) {
-    std::array<std::uint8_t, 4> bytes{};
-    core::store_le(bytes.data(), value);
-    return factory.make(pcie::completion_with_data(request, completer), core::ByteView(bytes), root);
+    pcie::TlpHeader header = completion_of(request, completer, pcie::CompletionStatus::successful);
+    header.kind = pcie::TlpKind::completion_with_data;
+    return with_dword(factory, header, value, root);
 }
 
 } // namespace rootpool::reference

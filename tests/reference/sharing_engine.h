@@ -45,6 +45,8 @@ public:
 private:
     [[nodiscard]] EngineResult from_master(const pcie::Tlp& tlp);
     [[nodiscard]] EngineResult from_slave(const pcie::Tlp& tlp);
+    /// The write of its Device Control that begins a function level reset.
+    [[nodiscard]] pcie::TlpPtr reset_of(pcie::Bdf function);
     [[nodiscard]] EngineResult memory_of_slave(const pcie::Tlp& tlp, const BarHit& hit);
     [[nodiscard]] EngineResult configuration_of_slave(const pcie::Tlp& tlp, unsigned vf);
     [[nodiscard]] EngineResult completion_of_device(const pcie::Tlp& tlp, State state);
