@@ -111,7 +111,7 @@ void DownstreamPort::on_bad_tlp(Port& /*port*/, const pcie::TlpPtr& tlp, SimTime
     if (!cuts_through(tlp->header)) {
         return;
     }
-    if (pcie::TlpPtr sent = engine_.bad_from_device(*tlp)) {
+    if (pcie::TlpPtr sent = engine_.bad_from_device(*tlp, last_beat)) {
         ingress_.take({tlp, {EngineOutput::Action::forward, std::move(sent)}, first_beat, last_beat, true, true});
     }
 }

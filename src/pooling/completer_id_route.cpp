@@ -32,7 +32,7 @@ public:
     }
 
     std::optional<ReturnContext> returning(const pcie::TlpHeader& completion, SimTime at) override {
-        if (completion.tag != tag_ || !known_.accept(completion)) {
+        if (completion.tag != tag_ || !known_.accept(completion, at)) {
             return std::nullopt;
         }
         if (known_.context.bytes_left == 0) {
@@ -42,8 +42,8 @@ public:
         return known_.context;
     }
 
-    std::optional<ReturnContext> expecting(const pcie::TlpHeader& completion) const override {
-        return completion.tag == tag_ && known_.expects(completion) ? std::optional(known_.context) : std::nullopt;
+    std::optional<ReturnContext> expecting(const pcie::TlpHeader& completion, SimTime at) const override {
+        return completion.tag == tag_ && known_.expects(completion, at) ? std::optional(known_.context) : std::nullopt;
     }
     /// Of memory requests nothing is known.
     void abandon(pcie::RootId root, SimTime /*now*/) override {
@@ -52,7 +52,7 @@ public:
 
     void forget(SimTime now) override {
         if (std::exchange(known_.busy, false)) {
-            free_from_ = now;
+            free_from_ = std::min(now, known_.deadline);
         }
     }
 

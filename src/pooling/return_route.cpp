@@ -19,8 +19,8 @@ std::unique_ptr<ReturnRoute> make_return_route(std::string_view name, const Retu
     return find_strategy(routes, "return route", name).make(config);
 }
 
-bool OutstandingRequest::accept(const pcie::TlpHeader& completion) noexcept {
-    if (!expects(completion)) {
+bool OutstandingRequest::accept(const pcie::TlpHeader& completion, SimTime at) noexcept {
+    if (!expects(completion, at)) {
         return false;
     }
     const unsigned carried = completion.length_dw * 4U - (completion.lower_address & 3U);

@@ -22,22 +22,22 @@ public:
 
     SimTime ready_after(CompletionUse use, pcie::RootId root, SimTime now) override {
         const auto quota = [&] { return use == CompletionUse::nothing ? now : quotas_[root.index()].free_after(); };
+        reclaim(now);
         if (free_.empty() || quota() == core::never) {
-            reclaim(now);
-        }
-        if (free_.empty() || quota() == core::never) {
-            return earliest_deadline();
+            return next_deadline_;
         }
         return std::max({now, free_.front().from, quota()});
     }
 
     void outgoing(pcie::TlpHeader& request, const ReturnContext& context, pcie::Bdf engine, SimTime now) override {
+        reclaim(now);
         if (free_.empty()) {
             throw core::ModelViolation("scoreboard: a request passed without a free tag");
         }
         const pcie::Tag tag = free_.front().tag;
         free_.pop_front();
         entries_[tag.index()] = {context, engine, now + reclaim_after_, true};
+        next_deadline_ = std::min(next_deadline_, now + reclaim_after_);
         if (!context.abandoned) {
             quotas_[context.root.index()].take();
         }
@@ -46,8 +46,9 @@ public:
     }
 
     std::optional<ReturnContext> returning(const pcie::TlpHeader& completion, SimTime at) override {
+        reclaim(at);
         OutstandingRequest& entry = entries_[completion.tag.index() % tags];
-        if (!entry.accept(completion)) {
+        if (!entry.accept(completion, at)) {
             return std::nullopt;
         }
         if (entry.context.bytes_left == 0) {
@@ -56,11 +57,12 @@ public:
         return entry.context;
     }
 
-    std::optional<ReturnContext> expecting(const pcie::TlpHeader& completion) const override {
+    std::optional<ReturnContext> expecting(const pcie::TlpHeader& completion, SimTime at) const override {
         const OutstandingRequest& entry = entries_[completion.tag.index() % tags];
-        return entry.expects(completion) ? std::optional(entry.context) : std::nullopt;
+        return entry.expects(completion, at) ? std::optional(entry.context) : std::nullopt;
     }
     void abandon(pcie::RootId root, SimTime now) override {
+        reclaim(now);
         for (OutstandingRequest& entry : entries_) {
             if (entry.busy && !entry.context.abandoned && entry.context.root == root) {
                 entry.context.abandoned = true;
@@ -70,6 +72,7 @@ public:
     }
 
     void forget(SimTime now) override {
+        reclaim(now);
         for (std::uint16_t tag = 0; tag < tags; ++tag) {
             if (entries_[tag].busy) {
                 release(pcie::Tag(tag), now);
@@ -96,11 +99,15 @@ private:
         }
         free_.push_back({tag, at}); // last in, last out: a tag rests as long as possible
     }
+    /// Requests whose time is over give back what they had, in the order in which it was over.
     void reclaim(SimTime now) {
-        for (std::uint16_t tag = 0; tag < tags; ++tag) {
-            if (entries_[tag].busy && entries_[tag].deadline <= now) {
-                release(pcie::Tag(tag), now);
+        while (next_deadline_ <= now) {
+            for (std::uint16_t tag = 0; tag < tags; ++tag) {
+                if (entries_[tag].busy && entries_[tag].deadline == next_deadline_) {
+                    release(pcie::Tag(tag), next_deadline_);
+                }
             }
+            next_deadline_ = earliest_deadline();
         }
     }
     [[nodiscard]] SimTime earliest_deadline() const noexcept {
@@ -112,6 +119,7 @@ private:
     }
 
     SimTime reclaim_after_;
+    SimTime next_deadline_ = core::never; ///< at or before that of any request outstanding
     std::array<OutstandingRequest, tags> entries_{};
     std::deque<FreeTag> free_;
     std::vector<core::Places> quotas_; ///< requests outstanding, by root

@@ -57,7 +57,7 @@ EngineOutput TowardRoot::completion(const pcie::Tlp& tlp, SimTime at) {
     return context_.forward(tlp, header, found.root);
 }
 
-pcie::TlpPtr TowardRoot::pass_bad(const pcie::Tlp& tlp) const {
+pcie::TlpPtr TowardRoot::pass_bad(const pcie::Tlp& tlp, SimTime at) const {
     TlpHeader header = tlp.header;
     const auto passed = [&](const DeviceLookUp& found) {
         return found.row.verdict == Verdict::pass ? context_.factory.view(tlp, header, found.root) : nullptr;
@@ -67,7 +67,7 @@ pcie::TlpPtr TowardRoot::pass_bad(const pcie::Tlp& tlp) const {
         header.requester = found.id_at_root(header.requester);
         return passed(found);
     }
-    if (const auto expected = route_.expecting(header)) {
+    if (const auto expected = route_.expecting(header, at)) {
         return expected->abandoned ? nullptr : context_.factory.view(tlp, restored(header, *expected), expected->root);
     }
     const DeviceLookUp found = firewall_.judge_completion_of_device(header);

@@ -54,10 +54,11 @@ public:
     /// requester ID and tag.
     virtual void outgoing(pcie::TlpHeader& request, const ReturnContext& context, pcie::Bdf engine, SimTime now) = 0;
     /// A completion arrives from the device, wholly in the buffer at `at`. Nothing: no request of this engine is
-    /// answered by it; then the completer ID says whose it is, if this route allows that.
+    /// answered by it; then the completer ID says whose it is, if this route allows that. `at` never goes back.
     [[nodiscard]] virtual std::optional<ReturnContext> returning(const pcie::TlpHeader& completion, SimTime at) = 0;
     /// What returning() would say of a completion that turns out bad; nothing comes of it.
-    [[nodiscard]] virtual std::optional<ReturnContext> expecting(const pcie::TlpHeader& completion) const = 0;
+    [[nodiscard]] virtual std::optional<ReturnContext> expecting(const pcie::TlpHeader& completion,
+                                                                 SimTime at) const = 0;
     /// What this root asked for so far is of no interest any more: completions are dropped.
     virtual void abandon(pcie::RootId root, SimTime now) = 0;
     /// The device was reset: no request is outstanding any more.
@@ -71,8 +72,9 @@ public:
 struct ReturnRouteConfig {
     unsigned roots = 1;
     unsigned quota_per_root = 32; ///< requests outstanding at the device, scoreboard only
-    SimTime reclaim_after =
-        50ms; ///< a request without completion gives its tag back: end of the default completion timeout range
+    /// A request that is not completed by then gives its place back, and a completion that comes then is nobody's: end
+    /// of the default completion timeout range (PCIe base 7.8.15).
+    SimTime reclaim_after = 50ms;
 };
 
 /// Names: "scoreboard", "completer_id".

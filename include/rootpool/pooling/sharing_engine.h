@@ -46,7 +46,9 @@ public:
     /// A memory write or completion whose end is bad, as it goes on until then; nothing else comes of it. Null: it does
     /// not go on.
     [[nodiscard]] pcie::TlpPtr bad_from_root(const pcie::Tlp& tlp) const { return toward_device_.pass_bad(tlp); }
-    [[nodiscard]] pcie::TlpPtr bad_from_device(const pcie::Tlp& tlp) const { return toward_root_.pass_bad(tlp); }
+    [[nodiscard]] pcie::TlpPtr bad_from_device(const pcie::Tlp& tlp, SimTime at) const {
+        return toward_root_.pass_bad(tlp, at);
+    }
 
     // --- resets
     /// The virtual link of a slave is in reset: its functions look as after a function level reset, and what it asked

@@ -15,7 +15,7 @@ public:
         return pcie::is_completion(tlp.header.kind) ? completion(tlp, at) : request(tlp);
     }
     /// A memory write or completion whose end is bad, as it goes on until then. Null: it does not go on.
-    [[nodiscard]] pcie::TlpPtr pass_bad(const pcie::Tlp& tlp) const;
+    [[nodiscard]] pcie::TlpPtr pass_bad(const pcie::Tlp& tlp, SimTime at) const;
 
 private:
     [[nodiscard]] EngineOutput request(const pcie::Tlp& tlp);

@@ -1,7 +1,9 @@
 #include "rootpool/pooling/return_route.h"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <stdexcept>
+#include <vector>
 
 #include "requests.h"
 
@@ -106,6 +108,32 @@ TEST_F(ScoreboardTest, reclaims_the_tags_of_requests_that_are_never_answered) {
     EXPECT_FALSE(route->returning(completion_of(lost, {}, true), 61ms)) << "too late";
 }
 
+TEST_F(ScoreboardTest, refuses_a_completion_that_comes_when_the_time_of_its_request_is_over) {
+    const pcie::TlpHeader late = send(root0, 1, 1us);
+    const pcie::TlpHeader in_time = send(root0, 1, 2us);
+    EXPECT_FALSE(route->expecting(completion_of(late, {}, true), 50ms + 1us));
+    EXPECT_FALSE(route->returning(completion_of(late, {}, true), 50ms + 1us));
+    EXPECT_TRUE(route->expecting(completion_of(in_time, {}, true), 50ms + 2us - SimTime{1}));
+    EXPECT_TRUE(route->returning(completion_of(in_time, {}, true), 50ms + 2us - SimTime{1}));
+}
+
+TEST_F(ScoreboardTest, gives_tags_out_in_the_order_in_which_they_became_free_by_completions_or_by_time) {
+    const pcie::TlpHeader first_over = send(root0, 1, 2us);
+    const pcie::TlpHeader completed = send(root1, 1, 20us);
+    const pcie::TlpHeader last_over = send(root1, 1, 1ms);
+    ASSERT_TRUE(route->returning(completion_of(completed, {}, true), 50ms + 10us)); // the first is over by then
+    std::vector<pcie::Tag> given;
+    for (SimTime now = 60ms; given.size() < 256; now += 60ms) { // each request is over when the next goes
+        given.push_back(send(root0, 1, now).tag);
+    }
+    const auto place = [&](const pcie::TlpHeader& of) {
+        return std::find(given.begin(), given.end(), of.tag) - given.begin();
+    };
+    EXPECT_EQ(place(first_over), 253);
+    EXPECT_EQ(place(completed), 254);
+    EXPECT_EQ(place(last_over), 255);
+}
+
 TEST(CompleterIdRoute, leaves_memory_requests_as_they_are) {
     const auto route = make_return_route("completer_id", {2, 4, 50ms});
     const pcie::TlpHeader original = test::memory(TlpKind::memory_read, 0x1000);
@@ -131,6 +159,16 @@ TEST(CompleterIdRoute, lets_one_configuration_request_out_at_a_time) {
     EXPECT_EQ(answered->root, root1);
     EXPECT_EQ(route->ready_after(CompletionUse::contents, root0, 2us), 3us)
         << "the completion is in the buffer at 3 us";
+}
+
+TEST(CompleterIdRoute, refuses_a_completion_that_comes_when_the_time_of_its_request_is_over) {
+    const auto route = make_return_route("completer_id", {2, 4, 50ms});
+    pcie::TlpHeader request = test::configuration(TlpKind::config_read_0, pcie::Bdf(3, 0x10, 0), 0x70);
+    const ReturnContext context = context_of(request, root1);
+    route->outgoing(request, context, engine, 1us);
+    EXPECT_EQ(route->ready_after(CompletionUse::contents, root0, 2us), 50ms + 1us);
+    EXPECT_FALSE(route->returning(completion_of(request, {}, true), 50ms + 1us));
+    EXPECT_EQ(route->ready_after(CompletionUse::contents, root0, 2us), 50ms + 1us);
 }
 
 TEST(CompleterIdRoute, remembers_a_read_of_kept_words_until_its_last_completion) {
