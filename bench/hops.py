@@ -41,9 +41,9 @@ class Point:
 
 
 POINTS = [Point(4, 256, 100), Point(4, 256, 60), Point(4, 256, 10), Point(4, 256, 1), Point(4, 128, 100), Point(4, 64, 100),
-          Point(2, 256, 60), Point(8, 256, 60), Point(16, 256, 60), Point(32, 256, 60), Point(63, 256, 60)]
+          Point(2, 256, 60), Point(8, 256, 60), Point(16, 256, 60), Point(32, 256, 60), Point(64, 256, 60)]
 TWIN_POINTS = [Point(4, 256, 100), Point(4, 256, 10), Point(4, 64, 100)]
-CHECKED_POINTS = [*TWIN_POINTS, Point(2, 256, 60), Point(63, 256, 60)]
+CHECKED_POINTS = [*TWIN_POINTS, Point(2, 256, 60), Point(64, 256, 60)]
 
 
 def count(program, point, microseconds, folder):

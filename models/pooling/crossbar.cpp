@@ -162,9 +162,11 @@ bool CrossbarOutput::find_candidate(std::size_t input, SimTime seen, SimTime& ne
 }
 
 void CrossbarOutput::forget_candidate(std::size_t input) noexcept {
-    requests_[input].present = false;
-    for (InputSet& going : going_) {
-        going.remove(input);
+    if (requests_[input].present) {
+        requests_[input].present = false;
+        for (InputSet& going : going_) {
+            going.remove(input);
+        }
     }
 }
 

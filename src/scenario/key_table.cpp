@@ -23,7 +23,8 @@ constexpr auto table = std::to_array<Key>({
     {"description", text, defaulted, "", "", "One line on what the scenario shows", 0, 200},
     {"seed", integer, defaulted, "1", "", "Seed of every random choice of the run"},
 
-    {"simulation", map, optional, "", "", "How the simulator works. Results do not depend on it"},
+    {"simulation", map, optional, "", "",
+     "How the simulator works. Results do not depend on it, but for the exception of docs/timing.md 3.1"},
     {"simulation.timers", choice, defaulted, "wheel", "wheel|kernel",
      "Where timers wait: a timing wheel, or SystemC's event queue, which is slower"},
     {"simulation.look_ahead", flag, defaulted, "on", "",

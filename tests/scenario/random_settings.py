@@ -125,7 +125,7 @@ def total(run, *endings):
 
 class RandomSettings(unittest.TestCase):
     def test_results_are_those_of_the_defaults(self):
-        seen = dict.fromkeys(["TLPs", "scripts with traffic", "links down", "replays", "ended by the watchdog"], 0)
+        seen = dict.fromkeys(["TLPs", "scripts with traffic", "links down", "replays", "Naks", "ended by the watchdog"], 0)
         for seed in range(FIRST, FIRST + COUNT):
             script, expected, variants = results(seed)
             differences = [f"{name}: {part}" for name, run in variants.items()
@@ -139,10 +139,12 @@ class RandomSettings(unittest.TestCase):
             seen["scripts with traffic"] += total(expected, ".bytes", ".received") > 0
             seen["links down"] += total(expected, ".link_downs")
             seen["replays"] += total(expected, "_replayed_tlps")
+            seen["Naks"] += total(expected, "_naks")
             seen["ended by the watchdog"] += bool(expected.result["violation"])
         print(f"{COUNT} scripts:", ", ".join(f"{what} {count}" for what, count in seen.items()))
         self.assertGreater(seen["scripts with traffic"], 0.7 * COUNT)
         self.assertGreater(seen["replays"], COUNT)
+        self.assertGreater(seen["Naks"], COUNT)
         if COUNT > 10:
             self.assertGreater(seen["links down"], COUNT / 10)
 
