@@ -24,9 +24,9 @@ constexpr std::array<const char*, root_count> root_names = {"master", "slave 1",
 /// A function, who owns it, and what he calls it. First VF Offset 128, VF Stride 2, VFs 0 and 1 lent to slave 1, VF 2
 /// to slave 2.
 struct Reporter {
-    const char* name;
+    const char* name = "";
     pcie::Bdf at_device;
-    std::size_t owner;
+    std::size_t owner = 0;
     pcie::Bdf at_owner;
 };
 constexpr std::array<Reporter, 5> reporters = {{
