@@ -96,8 +96,9 @@ void run(const Load& load) {
     const std::uint64_t sent_before = link.down().counters().tlps;
     PooledPlatform::run_for(load.microseconds * 1us);
     const LinkEndCounters& sent = link.down().counters();
+    const std::uint64_t tlps = sent.tlps - sent_before;
     fmt::print("tlps {} of {} bytes\n", platform.device.received - tlps_before,
-               (sent.bytes - bytes_before) / (sent.tlps - sent_before) - pcie::tlp_framing_bytes);
+               tlps == 0 ? 0 : (sent.bytes - bytes_before) / tlps - pcie::tlp_framing_bytes);
     for (const auto& writer : writers) {
         writer->stop();
     }

@@ -96,7 +96,7 @@ int sc_main(int argc, char** argv) {
     const rootpool::twin::SwitchCase traffic = rootpool::bench::make(load, factory);
     const rootpool::twin::SwitchTwinRun run = rootpool::twin::run_switch_twin(traffic);
     const auto& delivered = run.traces.devices[0][0].deliveries;
-    fmt::print("tlps {} of {} bytes\n", delivered.size(), delivered.back().tlp.bytes);
+    fmt::print("tlps {} of {} bytes\n", delivered.size(), delivered.empty() ? 0 : delivered.back().tlp.bytes);
     return 0;
 }
 

@@ -22,6 +22,15 @@ constexpr unsigned largest_overhead = 28;
 /// The same without ECRC, with a header of three dwords and without data.
 constexpr unsigned smallest_tlp = 20;
 
+/// SKP ordered sets take less than this share of the time.
+constexpr LinkTick skip_share = 256;
+constexpr bool skips_take_less(pcie::Generation generation) noexcept {
+    const pcie::LinkParameters link{generation, 1};
+    return pcie::skip_symbols(link) * skip_share < pcie::skip_interval_symbols(link);
+}
+static_assert(skips_take_less(pcie::Generation::gen1) && skips_take_less(pcie::Generation::gen3),
+              "one of each encoding");
+
 } // namespace
 
 LinkTiming::LinkTiming(const LinkConfig& config)
@@ -49,7 +58,7 @@ unsigned LinkTiming::find_largest_in_time() const noexcept {
     const LinkTick until_full = LinkTick{RetryBuffer::capacity} * clock.packet(smallest_tlp);
     const LinkTick left =
         std::min(replay_limit, until_full) - (2 * flight + ack_limit + dllps + 2 * accounted + 2 * skip);
-    const LinkTick tlps = std::max(left - left / 256, LinkTick{0}); // SKP ordered sets take less than a 256th
+    const LinkTick tlps = std::max(left - left / skip_share, LinkTick{0});
     return static_cast<unsigned>(tlps / 2 / clock.packet(4) * 4);
 }
 

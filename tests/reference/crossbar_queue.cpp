@@ -2,18 +2,9 @@
 
 #include <algorithm>
 
-#include "tests/reference/ordering.h"
+#include "tests/reference/queue_order.h"
 
 namespace rootpool::reference {
-
-namespace {
-
-std::uint64_t& cell(OrderingCounts& counts, const pcie::Tlp& later, const pcie::Tlp& earlier) {
-    return counts[static_cast<std::size_t>(ordering_kind(later.header.kind))]
-                 [static_cast<std::size_t>(ordering_kind(earlier.header.kind))];
-}
-
-} // namespace
 
 void CrossbarQueue::put(Queued queued) {
     const auto before = [](const Queued& one, const Queued& other) {
@@ -42,7 +33,8 @@ std::optional<std::size_t> CrossbarQueue::choose(const BehindOutput& behind, Edg
     const std::size_t looked_at =
         policy_ == QueuePolicy::fifo ? std::min<std::size_t>(waiting_.size(), 1) : waiting_.size();
     for (std::size_t position = 0; position < looked_at && is_ready(waiting_[position], now); ++position) {
-        if (has_room(waiting_[position], behind, coverage) && may_pass_all_before(position, coverage)) {
+        if (has_room(waiting_[position], behind, coverage) &&
+            may_pass_all_before(waiting_, position, mutation_, coverage.forbidden)) {
             return position;
         }
     }
@@ -53,10 +45,8 @@ Queued CrossbarQueue::take(std::size_t position, Edge now, SwitchCoverage& cover
     if (position == 0) {
         return take_first(now);
     }
+    count_passed(waiting_, position, coverage.passed);
     Queued taken = std::move(waiting_[position]);
-    for (std::size_t earlier = 0; earlier < position; ++earlier) {
-        ++cell(coverage.passed, *taken.tlp, *waiting_[earlier].tlp);
-    }
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(position));
     return taken;
 }
@@ -89,19 +79,6 @@ bool CrossbarQueue::has_room(Queued& queued, const BehindOutput& behind, SwitchC
     coverage.return_route_stalls += queued.waited.add(WaitCause::return_route) ? 1 : 0;
     coverage.tags_used_up += place == ReturnPlace::used_up && queued.waited.add(WaitCause::tags) ? 1 : 0;
     return false;
-}
-
-bool CrossbarQueue::may_pass_all_before(std::size_t position, SwitchCoverage& coverage) {
-    Queued& later = waiting_[position];
-    for (std::size_t before = 0; before < position; ++before) {
-        const pcie::Tlp& earlier = *waiting_[before].tlp;
-        if (!may_pass(*later.tlp, earlier, mutation_)) {
-            const bool is_new = later.waited.add_ordering(ordering_kind(earlier.header.kind));
-            cell(coverage.forbidden, *later.tlp, earlier) += is_new ? 1 : 0;
-            return false;
-        }
-    }
-    return true;
 }
 
 } // namespace rootpool::reference

@@ -72,7 +72,6 @@ private:
     [[nodiscard]] bool is_ready(const Queued& queued, Edge now) const noexcept {
         return queued.ready < now || (queued.ready == now && mutation_ == Mutation::ready_of_same_edge_seen);
     }
-    [[nodiscard]] bool may_pass_all_before(std::size_t position, SwitchCoverage& coverage);
     [[nodiscard]] bool has_room(Queued& queued, const BehindOutput& behind, SwitchCoverage& coverage) const;
 
     std::size_t input_;

@@ -3,18 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
-#include "tests/reference/ordering.h"
+#include "tests/reference/queue_order.h"
 
 namespace rootpool::reference {
-
-namespace {
-
-std::uint64_t& cell(OrderingCounts& counts, const pcie::Tlp& later, const pcie::Tlp& earlier) {
-    return counts[static_cast<std::size_t>(ordering_kind(later.header.kind))]
-                 [static_cast<std::size_t>(ordering_kind(earlier.header.kind))];
-}
-
-} // namespace
 
 SimTime TransmitQueue::before_crossing(const Handed& handed, Tick tick) const noexcept {
     const Tick crossing = ticks_.symbols(handed.crossing_symbols);
@@ -59,7 +50,8 @@ std::optional<std::size_t> TransmitQueue::choose(const CreditGate& gate, Coverag
     const std::size_t looked_at =
         policy_ == QueuePolicy::fifo ? std::min<std::size_t>(waiting_.size(), 1) : waiting_.size();
     for (std::size_t position = 0; position < looked_at; ++position) {
-        if (has_credits(waiting_[position], gate, coverage) && may_pass_all_before(position, coverage)) {
+        if (has_credits(waiting_[position], gate, coverage) &&
+            may_pass_all_before(waiting_, position, mutation_, coverage.forbidden)) {
             return position;
         }
     }
@@ -69,9 +61,7 @@ std::optional<std::size_t> TransmitQueue::choose(const CreditGate& gate, Coverag
 Handed TransmitQueue::take(std::size_t position, Coverage& coverage) {
     Handed taken = waiting_[position];
     bad_ -= taken.is_bad ? 1 : 0;
-    for (std::size_t earlier = 0; earlier < position; ++earlier) {
-        ++cell(coverage.passed, *taken.tlp, *waiting_[earlier].tlp);
-    }
+    count_passed(waiting_, position, coverage.passed);
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(position));
     return taken;
 }
@@ -93,19 +83,6 @@ bool TransmitQueue::has_credits(Handed& handed, const CreditGate& gate, Coverage
         ++stalls[index_of(pcie::flow_class(handed.tlp->header.kind))];
     }
     return false;
-}
-
-bool TransmitQueue::may_pass_all_before(std::size_t position, Coverage& coverage) {
-    Handed& later = waiting_[position];
-    for (std::size_t before = 0; before < position; ++before) {
-        const pcie::Tlp& earlier = *waiting_[before].tlp;
-        if (!may_pass(*later.tlp, earlier, mutation_)) {
-            const bool is_new = later.waited.add_ordering(ordering_kind(earlier.header.kind));
-            cell(coverage.forbidden, *later.tlp, earlier) += is_new ? 1 : 0;
-            return false;
-        }
-    }
-    return true;
 }
 
 } // namespace rootpool::reference

@@ -56,7 +56,6 @@ private:
     [[nodiscard]] SimTime before_crossing(const Handed& handed, Tick tick) const noexcept;
     [[nodiscard]] bool may_enter(const Handed& handed, Tick now) const noexcept;
     [[nodiscard]] static bool has_credits(Handed& handed, const CreditGate& gate, Coverage& coverage);
-    [[nodiscard]] bool may_pass_all_before(std::size_t position, Coverage& coverage);
 
     QueuePolicy policy_;
     Mutation mutation_;
